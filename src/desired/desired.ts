@@ -1,0 +1,151 @@
+/**
+ * What should run on this node: types only. `Desired` is computed by pure functions from the catalog, the
+ * accepted state of the store and the facts of the node. "Could not tell" is a type of its own.
+ */
+import type { ProbeSet } from '../probe/probe.js';
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly address: string;
+  readonly hostname: string;
+}
+
+/** What is wrong with something people wrote: where, what, and what to do, in one sentence. */
+export interface Problem {
+  /** A key of the store with its prefix, or a file's path, or a component's name. */
+  readonly place: string;
+  readonly message: string;
+}
+
+/** A port on the host that a component listens on. */
+export interface HostPort {
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+export interface PublishedPort extends HostPort {
+  /** Inside the container. */
+  readonly target: number;
+}
+
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface Device {
+  readonly source: string;
+  readonly target: string;
+  readonly permissions: string;
+}
+
+/** A rendered file. Its folder is mounted as a whole: a single mounted file goes stale when it is replaced. */
+export interface RenderedFile {
+  /** Absolute path inside the container. */
+  readonly target: string;
+  readonly content: string;
+}
+
+/**
+ * What a container is made of, in our own terms: the digest is a hash of exactly this. Absent optional fields leave
+ * the engine's default. Sizes are bytes.
+ */
+export interface ContainerShape {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly user?: string;
+  readonly workingDir?: string;
+  readonly hostname?: string;
+  readonly init?: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  /** `host`, `bridge`, `none`, or a network's name. */
+  readonly network: string;
+  /** Published by the engine; empty with the host's network. */
+  readonly publish: readonly PublishedPort[];
+  /** Volume to the path it is mounted on. */
+  readonly volumes: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  /** Files whose change needs a new container. */
+  readonly files: readonly RenderedFile[];
+  readonly memory?: number;
+  readonly cpus?: number;
+  readonly ulimits: readonly Ulimit[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly privileged: boolean;
+  readonly pid?: string;
+  readonly devices: readonly Device[];
+  /** Path to mount options. */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly shmSize?: number;
+  readonly readOnly: boolean;
+  readonly extraHosts: readonly string[];
+  readonly dns: readonly string[];
+  readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> } | null;
+  readonly stopSignal?: string;
+}
+
+export interface RestartPolicy {
+  /** `on-failure`: a clean exit (0 or one of `cleanExits`) is left alone as finished. */
+  readonly policy: 'always' | 'on-failure';
+  /** Waits before the second restart, doubling up to `max`; forgotten after `reset` of good running. Milliseconds. */
+  readonly min: number;
+  readonly max: number;
+  readonly reset: number;
+  /** Exit codes beside 0 that are no failure. */
+  readonly cleanExits: readonly number[];
+  /** Exit codes after which only an operator helps. */
+  readonly finalExits: readonly number[];
+}
+
+/** A component as it should run here. */
+export interface ComponentSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly shape: ContainerShape;
+  /** `1:` and a SHA-256 of the canonical JSON of `shape`; label `io.katod.digest`. */
+  readonly digest: string;
+  /** Hash of the definition before rendering with the cluster parameters it uses; label `io.katod.definition`. */
+  readonly definition: string;
+  /** Labels of its own, beside katod's. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Ports on the host that must be free before it starts. */
+  readonly hostPorts: readonly HostPort[];
+  /** Components of this node that must be ready before it starts. */
+  readonly after: readonly string[];
+  readonly probes: ProbeSet;
+  readonly restart: RestartPolicy;
+  /** Milliseconds from the stop signal to the kill. */
+  readonly stopTimeout: number;
+}
+
+export type Wanted =
+  | { readonly ok: true; readonly spec: ComponentSpec }
+  /** Refused: what runs of it is kept, and nothing else is done for it. */
+  | { readonly ok: false; readonly name: string; readonly problems: readonly Problem[] };
+
+/** Component name to the components it starts after, for all of the stack: also orders the stop of what must go. */
+export type StartOrder = ReadonlyMap<string, readonly string[]>;
+
+export type Desired =
+  | {
+      readonly known: true;
+      readonly from: 'etcd' | 'file' | 'disk';
+      readonly revision: string;
+      readonly stack: string;
+      /** Empty: role `none`. */
+      readonly roles: readonly string[];
+      readonly components: ReadonlyMap<string, Wanted>;
+      readonly order: StartOrder;
+    }
+  /** What runs is kept, what exited is started again, nothing is created or removed. */
+  | { readonly known: false; readonly unassigned: boolean; readonly why: string };
