@@ -1,0 +1,118 @@
+/** Settings from flags, environment, file and defaults, in this order; all problems at once, each with its place. */
+import type { Problem } from '../desired/desired.js';
+import { type Gathered, gather, type Sources } from './given.js';
+import { thisHost } from './host.js';
+import type { HostDefaults, Parsed, Row } from './row.js';
+import type { Settings } from './settings.js';
+import { type SettingName, settingNames, table, type Values } from './table.js';
+
+export type Loaded<Result> =
+  | { readonly ok: true; readonly settings: Result }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** All settings, as the agent needs them. Never rejects: whatever is wrong is a problem with its place. */
+export async function loadSettings(
+  sources: Sources,
+  host: HostDefaults = thisHost,
+): Promise<Loaded<Settings>> {
+  const gathered = await gather(sources);
+  const loaded = await evaluate(gathered, settingNames, host);
+  if (!loaded.ok) return loaded;
+  const values = loaded.settings;
+  if (values.pullMin > values.pullMax) {
+    const place = (gathered.given.get('pullMin') ?? gathered.given.get('pullMax'))?.place ?? 'limits';
+    const message = '`limits.pullMin` is longer than `limits.pullMax`: make it shorter, or the other longer';
+    return { ok: false, problems: [{ place, message }] };
+  }
+  return { ok: true, settings: assemble(values) };
+}
+
+/** Some of the settings, for a command that needs no others; names that are not known are problems all the same. */
+export async function loadSome<Name extends SettingName>(
+  sources: Sources,
+  names: readonly Name[],
+  host: HostDefaults = thisHost,
+): Promise<Loaded<Pick<Values, Name>>> {
+  return evaluate(await gather(sources), names, host);
+}
+
+async function evaluate<Name extends SettingName>(
+  gathered: Gathered,
+  names: readonly Name[],
+  host: HostDefaults,
+): Promise<Loaded<Pick<Values, Name>>> {
+  const problems: Problem[] = [...gathered.problems];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of names) {
+    const row: Row<unknown> = table[name];
+    const given = gathered.given.get(name);
+    const parsed = given === undefined ? await byDefault(row, host) : byText(row, given.text);
+    if (parsed.ok) values[name] = parsed.value;
+    else problems.push({ place: given?.place ?? `default of \`${row.key}\``, message: parsed.why });
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, settings: values as Pick<Values, Name> };
+}
+
+function byText(row: Row<unknown>, text: string): Parsed<unknown> {
+  const trimmed = text.trim();
+  if (trimmed !== '') return row.parse(trimmed);
+  return { ok: false, why: 'is empty: give it a value, or leave it out for the default' };
+}
+
+async function byDefault(row: Row<unknown>, host: HostDefaults): Promise<Parsed<unknown>> {
+  if (typeof row.fallback === 'string') return row.parse(row.fallback);
+  const found = await row.fallback(host);
+  return found.ok ? row.parse(found.value) : found;
+}
+
+function assemble(values: Values): Settings {
+  return {
+    node: values.node,
+    address: values.address,
+    ...storeSettings(values),
+    docker: values.docker,
+    listen: values.listen,
+    hostNames: values.hostNames,
+    stateDir: values.stateDir,
+    catalog: values.catalog,
+    stack: values.stack,
+    resync: values.resync,
+    containerPrefix: values.containerPrefix,
+    logLevel: values.logLevel,
+  };
+}
+
+/** What it takes to open the store. */
+export const storeSettingNames = [
+  'store',
+  'etcdEndpoints',
+  'etcdPrefix',
+  'engineCall',
+  'enginePing',
+  'pullStall',
+  'pulls',
+  'pullMin',
+  'pullMax',
+  'storeCall',
+  'storeRelist',
+] as const;
+
+export function storeSettings(
+  values: Pick<Values, (typeof storeSettingNames)[number]>,
+): Pick<Settings, 'store' | 'limits'> {
+  const { etcdEndpoints, etcdPrefix, store, ...rest } = values;
+  return {
+    store: store.kind === 'etcd' ? { kind: 'etcd', endpoints: etcdEndpoints, prefix: etcdPrefix } : store,
+    limits: {
+      engineCall: rest.engineCall,
+      enginePing: rest.enginePing,
+      pullStall: rest.pullStall,
+      pulls: rest.pulls,
+      pullMin: rest.pullMin,
+      pullMax: rest.pullMax,
+      storeCall: rest.storeCall,
+      storeRelist: rest.storeRelist,
+    },
+  };
+}
