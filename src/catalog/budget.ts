@@ -1,0 +1,38 @@
+/** Bounds on the work of rendering: counted, not timed, so that the same input always gives the same result. */
+
+/** Templates of one definition together: about 40 ms of work at the very worst. */
+const STEPS = 20_000;
+const OUTPUT = 1_000_000;
+/** Characters and elements that filters and ranges make on the way. */
+const WORK = 4_000_000;
+
+export class OverBudget extends Error {
+  override readonly name = 'OverBudget';
+}
+
+/** What is left for the templates of one definition. Spent by rendering; made anew for each definition. */
+export interface Budget {
+  step(): void;
+  output(characters: number): void;
+  work(amount: number): void;
+}
+
+export function openBudget(): Budget {
+  return {
+    step: counter(STEPS, 'steps'),
+    output: counter(OUTPUT, 'characters of output'),
+    work: counter(WORK, 'characters and elements on the way'),
+  };
+}
+
+function counter(limit: number, of: string): (amount?: number) => void {
+  let used = 0;
+  return (amount = 1) => {
+    if (amount > 0) used += amount;
+    if (!(used <= limit)) {
+      throw new OverBudget(
+        `the templates take more than ${limit.toLocaleString('en')} ${of}: make them smaller`,
+      );
+    }
+  };
+}

@@ -1,0 +1,47 @@
+/** The template language: liquidjs cut down to what is bounded, repeatable and touches nothing outside. */
+
+import type { Context } from 'liquidjs';
+import { AssignTag, Liquid } from 'liquidjs';
+
+const TAGS = new Set(['if', 'unless', 'for', 'break', 'continue', 'assign', 'comment', 'raw', '#']);
+
+/** Without those that read a clock, draw lots, or evaluate text as an expression. */
+const FILTERS = new Set(
+  (
+    'abs append at_least at_most capitalize ceil compact concat default divided_by downcase first floor join json ' +
+    'last lstrip map minus modulo plus prepend push remove remove_first replace replace_first reverse round rstrip ' +
+    'size slice sort sort_natural split strip times truncate uniq upcase where'
+  ).split(' '),
+);
+
+/** The shipped one takes an unset name for empty, which would let a typing error through. */
+class StrictAssign extends AssignTag {
+  override *render(context: Context): Generator<unknown, void, unknown> {
+    const scope: Record<string, unknown> = context.bottom();
+    const { key, value } = this as unknown as AssignParts;
+    scope[key] = yield value.value(context, false);
+  }
+}
+
+/** Private in the typings of the package. */
+interface AssignParts {
+  readonly key: string;
+  readonly value: { value(context: Context, lenient: boolean): Generator<unknown, unknown, unknown> };
+}
+
+export const liquid = open();
+
+function open(): Liquid {
+  const engine = new Liquid({
+    strictFilters: true,
+    strictVariables: true,
+    lenientIf: true,
+    ownPropertyOnly: true,
+    // No file is ever looked up: the tags that would are gone, and this is where they would look.
+    templates: {},
+  });
+  for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name];
+  for (const name of Object.keys(engine.filters)) if (!FILTERS.has(name)) engine.unregisterFilter(name);
+  engine.registerTag('assign', StrictAssign);
+  return engine;
+}

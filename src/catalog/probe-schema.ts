@@ -1,0 +1,71 @@
+/** The schema of a component's probes. */
+import { z } from 'zod';
+import { parseJsonPath } from '../probe/json-path.js';
+import * as leaf from './leaf.js';
+
+const KINDS = ['tcp', 'http', 'fourLetter', 'dns'] as const;
+
+export function probesSchema(text: leaf.Leaf) {
+  const probe = probeSchema(text).optional();
+  return z.strictObject({ live: probe, ready: probe, lead: probe });
+}
+
+function probeSchema(text: leaf.Leaf) {
+  return z
+    .strictObject({
+      tcp: text(leaf.hostPort).optional(),
+      http: text(url).optional(),
+      /** The status code that `http` must answer. */
+      expect: text(leaf.count(100, 599)).optional(),
+      json: z.strictObject({ path: text(jsonPath), equals: text(leaf.line) }).optional(),
+      fourLetter: z
+        .strictObject({
+          host: text(host).optional(),
+          port: text(leaf.count(1, 65_535)),
+          send: text(leaf.line),
+          expect: text(leaf.line),
+        })
+        .optional(),
+      dns: z
+        .strictObject({
+          server: text(leaf.ipAddress).optional(),
+          port: text(leaf.count(1, 65_535)).optional(),
+          name: text(leaf.line),
+          type: text(leaf.oneOf('A', 'AAAA', 'TXT')).optional(),
+          class: text(leaf.oneOf('IN', 'CH')).optional(),
+          expect: text(leaf.line).optional(),
+        })
+        .optional(),
+      period: text(leaf.positiveDuration).optional(),
+      timeout: text(leaf.positiveDuration).optional(),
+      failures: text(leaf.count(1, 1_000)).optional(),
+      startPeriod: text(leaf.duration).optional(),
+    })
+    .superRefine((probe, context) => {
+      const kinds = KINDS.filter((kind) => Object.hasOwn(probe, kind));
+      if (kinds.length !== 1) {
+        const found = kinds.length === 0 ? 'none' : kinds.join(' and ');
+        context.addIssue({ code: 'custom', message: `one of ${KINDS.join(', ')} is needed; found ${found}` });
+      }
+      for (const key of ['expect', 'json'] as const) {
+        if (Object.hasOwn(probe, key) && kinds[0] !== 'http') {
+          context.addIssue({ code: 'custom', path: [key], message: `${key} goes with http only` });
+        }
+      }
+    });
+}
+
+export type ProbeText = z.infer<ReturnType<typeof probeSchema>>;
+
+const host = leaf.matching(/^[A-Za-z0-9.:_-]+$/, 'a host name or address');
+
+function url(value: string): leaf.Meaning<string> {
+  const good = !leaf.hasControl(value) && /^https?:\/\/[^/\s]/.test(value) && URL.canParse(value);
+  return good ? { value } : { expected: 'a URL such as http://127.0.0.1:8080/ping' };
+}
+
+function jsonPath(value: string): leaf.Meaning<string> {
+  return parseJsonPath(value) === null
+    ? { expected: "a path of plain members such as $.leader or $['registrar/log/recovered']" }
+    : { value };
+}

@@ -1,0 +1,106 @@
+/** One definition rendered for this node: what it comes to, or all that is wrong with it. */
+import { type Budget, openBudget } from '../catalog/budget.js';
+import { type DefinitionText, definitionSchema } from '../catalog/definition.js';
+import { check } from '../catalog/issues.js';
+import type { Definition } from '../catalog/read-definition.js';
+import { renderTemplate } from '../catalog/template.js';
+import { type Path, pathText, placeOf } from '../catalog/yaml.js';
+import type { Problem, RenderedFile, Wanted } from './desired.js';
+import { imageIn, imageOf } from './image.js';
+import { imageParameter } from './parameters.js';
+import { flawText, foundText } from './refusal.js';
+import { renderDocument } from './render.js';
+import type { Rendering, Tell } from './rendering.js';
+import { contradictions } from './shape.js';
+import { specOf } from './spec.js';
+
+const schema = definitionSchema(true);
+
+/** Null: its `when` leaves it out. */
+export function renderComponent(definition: Definition, rendering: Rendering): Wanted | null {
+  const { name } = definition;
+  const problems: Problem[] = [];
+  const budget = openBudget();
+  const tell: Tell = (path, message) =>
+    void problems.push({
+      place: placeOf(definition.places, path),
+      message: path.length === 0 ? message : `${pathText(path)}: ${message}`,
+    });
+
+  if (!isWanted(definition, rendering, { budget, tell }))
+    return problems.length > 0 ? { ok: false, name, problems } : null;
+  const { value, origins, faults } = renderDocument(definition, rendering.scope, budget);
+  const image = imageOf(definition, rendering, tell);
+  for (const { path, flaw } of faults) {
+    // Told of already, as the image that is missing.
+    if (!(flaw.unset === `params.${imageParameter(name)}` && definition.document.image === undefined))
+      tell(path, flawText(flaw, rendering));
+  }
+  if (faults.length > 0) return { ok: false, name, problems };
+
+  const origin = (path: Path): Path => {
+    for (let length = path.length; length > 0; length--) {
+      const found = origins.get(pathText(path.slice(0, length)));
+      if (found !== undefined) return [...found, ...path.slice(length)];
+    }
+    return path;
+  };
+  const checked = check(schema, value);
+  if (!checked.ok) {
+    for (const issue of checked.issues)
+      tell(
+        origin(issue.path),
+        `${issue.message}${foundText(definition, origin(issue.path), at(value, issue.path))}`,
+      );
+    return { ok: false, name, problems };
+  }
+  for (const [path, fault] of contradictions(checked.value)) tell(origin(path), fault);
+  const used = image ?? imageIn(checked.value.image, tell);
+  const files = filesOf(checked.value, definition, { rendering, budget, tell });
+  if (problems.length > 0 || used === null) return { ok: false, name, problems };
+  return { ok: true, spec: specOf(checked.value, definition, { rendering, image: used, files }) };
+}
+
+interface Telling {
+  readonly budget: Budget;
+  readonly tell: Tell;
+}
+
+function isWanted(
+  { document, templates }: Definition,
+  { scope }: Rendering,
+  { budget, tell }: Telling,
+): boolean {
+  if (typeof document.when !== 'string') return true;
+  const template = templates.get('when');
+  const text =
+    template === undefined
+      ? { ok: true as const, value: document.when }
+      : renderTemplate(template, scope, { budget, lenient: true });
+  if (!text.ok) tell(['when'], text.flaw.message);
+  return text.ok && !['', 'false'].includes(text.value.trim());
+}
+
+function filesOf(
+  { files = [] }: DefinitionText,
+  definition: Definition,
+  { rendering, budget, tell }: Telling & { readonly rendering: Rendering },
+): readonly RenderedFile[] {
+  return files.flatMap(({ target, template: name, content }, index): RenderedFile[] => {
+    if (content !== undefined) return [{ target, content }];
+    const file = definition.files.get(name ?? '');
+    if (file === undefined) return [];
+    const text = renderTemplate(file.template, rendering.scope, { budget });
+    if (text.ok) return [{ target, content: text.value }];
+    const at = text.flaw.at === null ? '' : `:${text.flaw.at.line}:${text.flaw.at.column}`;
+    tell(['files', index], `${file.path}${at}: ${flawText(text.flaw, rendering)}`);
+    return [];
+  });
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, step) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined),
+    value,
+  );
+}

@@ -1,0 +1,95 @@
+/** The order of starting, and the checks across components that are made before anything starts. */
+
+import { z } from 'zod';
+import { openBudget } from '../catalog/budget.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { check } from '../catalog/issues.js';
+import type { Definition } from '../catalog/read-definition.js';
+import type { Scope } from '../catalog/template.js';
+import { suggestion } from '../settings/nearest.js';
+import { circlesOf } from './circles.js';
+import type { Problem, StartOrder, Wanted } from './desired.js';
+import { renderDocument } from './render.js';
+
+const namesSchema = z.array(z.string());
+
+/**
+ * What each component of the catalog starts after, without the circles. A definition whose `after` can't be rendered
+ * starts after nothing.
+ */
+export function startOrder(catalog: Catalog, scope: Scope): StartOrder {
+  const after = new Map(
+    [...catalog.components].map(([name, definition]) => [name, afterOf(definition, scope)]),
+  );
+  const circles = circlesOf(after);
+  return new Map(
+    [...after].map(([name, names]) => [name, names.filter((other) => !circles.get(name)?.includes(other))]),
+  );
+}
+
+function afterOf(definition: Definition, scope: Scope): readonly string[] {
+  const { after = [] } = definition.document;
+  const { value } = renderDocument({ ...definition, document: { after } }, scope, openBudget());
+  const names = check(z.looseObject({ after: namesSchema }), value);
+  return names.ok ? names.value.after : [];
+}
+
+/** The components with those refused that can't run beside the others. In the order of the roles. */
+export function checkTogether(
+  wanted: ReadonlyMap<string, Wanted>,
+  catalog: Catalog,
+): ReadonlyMap<string, Wanted> {
+  const known = new Set([...catalog.components.keys(), ...catalog.refused.components.keys()]);
+  const refuse = (component: Wanted, check: (name: string) => readonly string[]): Wanted => {
+    if (!component.ok) return component;
+    const { name } = component.spec;
+    const place = catalog.components.get(name)?.places.file ?? name;
+    const problems: readonly Problem[] = check(name).map((message) => ({ place, message }));
+    return problems.length === 0 ? component : { ok: false, name, problems };
+  };
+  const after = new Map(
+    [...wanted].map(([name, component]) => [name, component.ok ? component.spec.after : []]),
+  );
+  const circles = circlesOf(after);
+  const ordered = new Map(
+    [...wanted].map(([name, component]) => [
+      name,
+      refuse(component, () => [
+        ...unknownNames(after.get(name) ?? [], known),
+        ...circleFault(name, circles.get(name)),
+      ]),
+    ]),
+  );
+  const holders = new Map<string, string>();
+  return new Map(
+    [...ordered].map(([name, component]) => [name, refuse(component, () => portClashes(component, holders))]),
+  );
+}
+
+function unknownNames(after: readonly string[], known: ReadonlySet<string>): readonly string[] {
+  return after
+    .filter((name) => !known.has(name))
+    .map((name) => `after: there is no component ${name}${suggestion(name, known)}`);
+}
+
+function circleFault(name: string, circle: readonly string[] | undefined): readonly string[] {
+  if (circle === undefined) return [];
+  if (circle.length === 1) return [`after: ${name} can't start after itself`];
+  const named = circle.length > 10 ? `${circle.slice(0, 10).join(', ')} and others` : circle.join(', ');
+  return [
+    `after: ${named} wait for each other in a circle, so none could start: take one of them out of an "after"`,
+  ];
+}
+
+/** Notes who holds which port; the first in the order of the roles has it. */
+function portClashes(component: Wanted, holders: Map<string, string>): readonly string[] {
+  if (!component.ok) return [];
+  const { name, hostPorts } = component.spec;
+  const texts = hostPorts.map(({ port, protocol }) => `${port}/${protocol}`);
+  const clashes = texts.filter((text) => holders.has(text));
+  if (clashes.length === 0) for (const text of texts) holders.set(text, name);
+  return clashes.map(
+    (text) =>
+      `ports: ${name} and ${holders.get(text)} both need port ${text} of this host: move one of them, or take it off this node`,
+  );
+}

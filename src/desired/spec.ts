@@ -1,0 +1,48 @@
+/** The spec of a component out of its rendered definition, with all defaults filled in. */
+import type { DefinitionText } from '../catalog/definition.js';
+import type { Definition } from '../catalog/read-definition.js';
+import type { ComponentSpec, RenderedFile } from './desired.js';
+import { definitionHash, digestOf } from './digest.js';
+import { clusterParameters } from './parameters.js';
+import { probesOf } from './probes.js';
+import type { Rendering } from './rendering.js';
+import { hostPortsOf, shapeOf } from './shape.js';
+
+export function specOf(
+  text: DefinitionText,
+  definition: Definition,
+  {
+    rendering,
+    image,
+    files,
+  }: { readonly rendering: Rendering; readonly image: string; readonly files: readonly RenderedFile[] },
+): ComponentSpec {
+  const shape = shapeOf(text, image, files);
+  const { stack, accepted } = rendering;
+  const { name: component, uses } = definition;
+  const templates = [...definition.files].map(([name, file]) => [name, file.template.source]);
+  return {
+    name: component,
+    description: text.description,
+    shape,
+    digest: digestOf(shape),
+    definition: definitionHash({
+      document: definition.document,
+      templates: Object.fromEntries(templates),
+      params: clusterParameters(stack, accepted, { uses, component }),
+    }),
+    labels: text.labels ?? {},
+    hostPorts: hostPortsOf(text),
+    after: [...new Set(text.after ?? [])],
+    probes: probesOf(text.probes ?? {}),
+    restart: {
+      policy: text.restart?.policy ?? 'always',
+      min: text.restart?.min ?? 1_000,
+      max: text.restart?.max ?? Math.max(60_000, text.restart?.min ?? 0),
+      reset: text.restart?.reset ?? 600_000,
+      cleanExits: text.restart?.cleanExits ?? [],
+      finalExits: text.restart?.finalExits ?? [],
+    },
+    stopTimeout: text.stop?.timeout ?? 10_000,
+  };
+}
