@@ -1,0 +1,106 @@
+/** The paths of the API (contract, section 5) and what each answers. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ComponentReport } from '../report/report.js';
+import { planBody } from './plan-body.js';
+import { sendProblem } from './problem.js';
+import type { AgentView } from './view.js';
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+}
+
+export function addRoutes(app: FastifyInstance, view: AgentView): void {
+  for (const { method, url, answer } of routesOf(view)) {
+    app.route({ method, url, handler: answer });
+    const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+      (other) => !allowed.includes(other),
+    );
+    app.route({
+      method: others,
+      url,
+      exposeHeadRoute: false,
+      handler: (request, reply) =>
+        sendProblem(
+          reply.header('allow', allowed.join(', ')),
+          405,
+          `${request.method} is not possible here; use ${allowed.join(' or ')}`,
+        ),
+    });
+  }
+}
+
+function routesOf(view: AgentView): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      url: '/livez',
+      answer: (_request, reply) =>
+        view.alive() ? sendText(reply, 200, 'ok') : sendText(reply, 503, "the agent's loop does not turn"),
+    },
+    {
+      method: 'GET',
+      url: '/readyz',
+      answer: (_request, reply) => {
+        const { ok, reasons } = view.ready();
+        if (ok) return sendText(reply, 200, 'ok');
+        return sendText(reply, 503, reasons.length === 0 ? 'not ready' : reasons.join('\n'));
+      },
+    },
+    {
+      method: 'GET',
+      url: '/health',
+      answer: (_request, reply) => sendJson(reply, view.ready().ok ? 200 : 503, view.report()),
+    },
+    {
+      method: 'GET',
+      url: '/health/:component',
+      answer: ({ params }, reply) => {
+        const wanted = nameIn(params);
+        const component = view.report().components.find(({ name }) => name === wanted);
+        if (component !== undefined) return sendJson(reply, isGood(component) ? 200 : 503, component);
+        return sendProblem(reply, 404, 'no such component on this node; GET /health lists them');
+      },
+    },
+    {
+      method: 'GET',
+      url: '/v1/plan',
+      answer: ({ headers }, reply) => {
+        const { plan, text } = view.plan();
+        if (headers.accept?.startsWith('text/plain')) return sendText(reply, 200, text);
+        return sendJson(reply, 200, planBody(plan, text));
+      },
+    },
+    {
+      method: 'POST',
+      url: '/v1/reconcile',
+      answer: (_request, reply) => {
+        view.reconcile();
+        return reply.code(202).send();
+      },
+    },
+  ];
+}
+
+/** One that is not wanted here any more is on its way out, and not good to rely upon. */
+function isGood({ state, health, current, wanted }: ComponentReport): boolean {
+  return state === 'running' && health === 'ready' && current && wanted !== null;
+}
+
+function nameIn(params: unknown): string | null {
+  const named = typeof params === 'object' && params !== null && 'component' in params;
+  return named && typeof params.component === 'string' ? params.component : null;
+}
+
+function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type('text/plain; charset=utf-8').send(`${text.trimEnd()}\n`);
+}
+
+function sendJson(reply: FastifyReply, status: number, body: object): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send(`${JSON.stringify(body)}\n`);
+}

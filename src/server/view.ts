@@ -1,0 +1,16 @@
+/** What the server may see and ask of the agent: everything it tells comes through here, and is in memory already. */
+import type { Plan } from '../plan/action.js';
+import type { Report } from '../report/report.js';
+
+/** No method waits for anything or throws: an answer must not depend on the store or the engine. */
+export interface AgentView {
+  /** Whether the agent's own loop turns; nothing remote counts. */
+  alive(): boolean;
+  report(): Report;
+  /** Whether every component of the last known desired state is current and ready, else one reason a line. */
+  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+  /** What the next pass would do, as data and as `katod plan` prints it. */
+  plan(): { readonly plan: Plan; readonly text: string };
+  /** Asks for a pass now. */
+  reconcile(): void;
+}
