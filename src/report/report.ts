@@ -1,6 +1,7 @@
 /** The report of `/health`: the contract's section 5, as types. */
 import type { ContainerState } from '../engine/engine.js';
 import type { WaitsFor } from '../plan/action.js';
+import type { LastExit } from '../plan/memory.js';
 import type { Health } from '../probe/probe.js';
 
 export type Status = 'healthy' | 'converging' | 'degraded' | 'paused' | 'unassigned';
@@ -23,10 +24,11 @@ export interface Doing {
   readonly because: string;
 }
 
-export interface LastExit {
-  readonly code: number;
+/** The last action begun for a component, and why: still there when all is well again. */
+export interface LastAction {
+  readonly what: Doing['what'];
+  readonly because: string;
   readonly at: string;
-  readonly oomKilled: boolean;
 }
 
 export interface ComponentReport {
@@ -48,6 +50,7 @@ export interface ComponentReport {
   readonly since: string;
   readonly restarts: number;
   readonly lastExit: LastExit | null;
+  readonly lastAction: LastAction | null;
   readonly output: string;
 }
 

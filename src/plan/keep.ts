@@ -1,0 +1,37 @@
+/**
+ * The plan where it is not known what is wanted: what runs keeps running, what ended is started again, and nothing
+ * is created, replaced or removed. "Could not tell" is never "nothing wanted".
+ */
+
+import type { OwnContainer } from './observed.js';
+import type { PlanInput } from './plan.js';
+import { sortOut } from './sort-out.js';
+import { exitInWords, type Step, unlessCrashing } from './step.js';
+
+export interface KeepInput {
+  readonly component: string;
+  readonly own: readonly OwnContainer[];
+  readonly input: Pick<PlanInput, 'memory' | 'prefix' | 'now'>;
+  /** Why it is not known. */
+  readonly because: string;
+}
+
+export function keep({ component, own, input, because }: KeepInput): Step {
+  const { current } = sortOut(own, input.prefix, component);
+  if (current === null || (current.state !== 'exited' && current.state !== 'created')) return null;
+  if (own.some((container) => container.state === 'running' || container.state === 'paused')) return null;
+  const action = {
+    do: 'start' as const,
+    component,
+    id: current.id,
+    spec: null,
+    because: `${ended(current)}, and is kept as it was: ${because}`,
+  };
+  return unlessCrashing(action, input.memory, input.now);
+}
+
+/** How a container that does not run came to be so. */
+export function ended({ state, detail }: OwnContainer): string {
+  if (state === 'created' || detail === null || detail.exitCode === null) return 'it is not running';
+  return `it ended with ${exitInWords({ code: detail.exitCode, oomKilled: detail.oomKilled })}`;
+}

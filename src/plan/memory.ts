@@ -1,0 +1,228 @@
+/**
+ * What the loop remembers between passes: failures and when to try again. Data in, data out. Nothing here is needed
+ * to be right after a crash: losing it costs at most the backoff counters. Times are milliseconds of the loop's
+ * monotonic clock.
+ */
+import type { Desired, RestartPolicy } from '../desired/desired.js';
+import type { FaultRetry } from '../engine/engine.js';
+import type { Action, Verb } from './action.js';
+import { restartDelay, retryDelay } from './backoff.js';
+import type { OwnContainer } from './observed.js';
+
+/** An action that failed: the same verb waits until `nextAt`. */
+export interface FailedAction {
+  readonly verb: Verb;
+  readonly message: string;
+  readonly failures: number;
+  readonly nextAt: number;
+}
+
+export interface LastExit {
+  readonly code: number;
+  /** ISO 8601, by the engine's clock. */
+  readonly at: string;
+  readonly oomKilled: boolean;
+}
+
+export interface ComponentMemory {
+  /** Digest that the counts are about: another one starts afresh. */
+  readonly digest: string | null;
+  /** Exits and failed live probes in a row. */
+  readonly crashes: number;
+  /** No start before this. */
+  readonly startAt: number;
+  /** Starts after an exit, and restarts, since this agent began. */
+  readonly restarts: number;
+  readonly lastExit: LastExit | null;
+  /** Container and end of the exit that was counted last. */
+  readonly countedExit: string | null;
+  readonly failed: FailedAction | null;
+}
+
+export interface FailedPull {
+  readonly message: string;
+  readonly failures: number;
+  readonly nextAt: number;
+}
+
+export interface Memory {
+  readonly components: ReadonlyMap<string, ComponentMemory>;
+  /** By image reference. */
+  readonly pulls: ReadonlyMap<string, FailedPull>;
+}
+
+/** How an action ended. */
+export type Outcome =
+  | { readonly action: Action; readonly ok: true }
+  | {
+      readonly action: Action;
+      readonly ok: false;
+      readonly message: string;
+      readonly retry: FaultRetry;
+      readonly retryAfter: number | null;
+    };
+
+/** Waits for actions that are not starts; a refused request is tried again at the longest wait at once. */
+const ACTION_RETRY = { min: 1_000, max: 60_000 };
+
+/** For a component whose definition is not known or refused. */
+export const DEFAULT_RESTART: RestartPolicy = {
+  policy: 'always',
+  min: 1_000,
+  max: 60_000,
+  reset: 600_000,
+  cleanExits: [],
+  finalExits: [],
+};
+
+export const NOTHING_REMEMBERED: Memory = { components: new Map(), pulls: new Map() };
+
+const FRESH: ComponentMemory = {
+  digest: null,
+  crashes: 0,
+  startAt: 0,
+  restarts: 0,
+  lastExit: null,
+  countedExit: null,
+  failed: null,
+};
+
+export function memoryOf(memory: Memory, component: string): ComponentMemory {
+  return memory.components.get(component) ?? FRESH;
+}
+
+/** The restart policy in force for a component. */
+export function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
+  const wanted = desired.known ? desired.components.get(component) : undefined;
+  return wanted?.ok ? wanted.spec.restart : DEFAULT_RESTART;
+}
+
+/**
+ * Takes in what a look at the engine shows: a new wanted digest starts the counts afresh, an exit not yet counted
+ * counts once. A run of `reset` or longer before the exit makes it the first of its row.
+ */
+export function notice(
+  memory: Memory,
+  seen: { desired: Desired; own: readonly OwnContainer[]; now: number; jitter: number },
+): Memory {
+  const components = new Map(memory.components);
+  if (seen.desired.known) {
+    for (const [name, wanted] of seen.desired.components) {
+      const before = memoryOf(memory, name);
+      if (wanted.ok && wanted.spec.digest !== before.digest) {
+        components.set(name, { ...before, digest: wanted.spec.digest, crashes: 0, startAt: 0, failed: null });
+      }
+    }
+  }
+  for (const container of seen.own) {
+    const before = components.get(container.component) ?? FRESH;
+    const after = countExit(before, container, seen);
+    if (after !== before) components.set(container.component, after);
+  }
+  return { components, pulls: stillWanted(memory.pulls, seen.desired) };
+}
+
+/** What ended while the engine was away did not crash: the next start is at once, and the next exit is the first. */
+export function forgiveCrashes(memory: Memory): Memory {
+  const components = new Map(
+    [...memory.components].map(([name, it]) => [name, { ...it, crashes: 0, startAt: 0 }] as const),
+  );
+  return { ...memory, components };
+}
+
+/** Forgets pulls of images that nothing asks for any more, so that the map is bounded. */
+function stillWanted(pulls: Memory['pulls'], desired: Desired): Memory['pulls'] {
+  if (!desired.known || pulls.size === 0) return pulls;
+  const images = new Set(
+    [...desired.components.values()].map((wanted) => wanted.ok && wanted.spec.shape.image),
+  );
+  return new Map([...pulls].filter(([image]) => images.has(image)));
+}
+
+function countExit(
+  before: ComponentMemory,
+  { id, component, state, detail }: OwnContainer,
+  seen: { desired: Desired; now: number; jitter: number },
+): ComponentMemory {
+  if (state !== 'exited' || !detail?.finishedAt || detail.exitCode === null) return before;
+  const exit = `${id} ${detail.finishedAt}`;
+  if (exit === before.countedExit) return before;
+  const policy = restartPolicyOf(seen.desired, component);
+  const crashes = ranFor(detail.startedAt, detail.finishedAt) >= policy.reset ? 1 : before.crashes + 1;
+  return {
+    ...before,
+    crashes,
+    startAt: seen.now + restartDelay(crashes, policy, seen.jitter),
+    countedExit: exit,
+    lastExit: { code: detail.exitCode, at: detail.finishedAt, oomKilled: detail.oomKilled },
+  };
+}
+
+/** Milliseconds between two stamps of the engine's own clock; 0 where the clock was set back in between. */
+function ranFor(startedAt: string | null, finishedAt: string): number {
+  const length = Date.parse(finishedAt) - Date.parse(startedAt ?? finishedAt);
+  return Number.isFinite(length) && length > 0 ? length : 0;
+}
+
+/** Takes in how an action ended. */
+export function remember(
+  memory: Memory,
+  outcome: Outcome,
+  at: { desired: Desired; pullLimits: { min: number; max: number }; now: number; jitter: number },
+): Memory {
+  const { action } = outcome;
+  if (action.do === 'pull') return rememberPull(memory, action.image, outcome, at);
+  const before = memoryOf(memory, action.component);
+  const components = new Map(memory.components);
+  components.set(action.component, outcome.ok ? succeeded(before, action, at) : failed(before, outcome, at));
+  return { ...memory, components };
+}
+
+function succeeded(
+  before: ComponentMemory,
+  action: Action,
+  at: { desired: Desired; now: number; jitter: number },
+): ComponentMemory {
+  const after = before.failed?.verb === action.do ? { ...before, failed: null } : before;
+  if (action.do === 'restart') {
+    const crashes = before.crashes + 1;
+    const policy = restartPolicyOf(at.desired, action.component);
+    const startAt = at.now + restartDelay(crashes + 1, policy, at.jitter);
+    return { ...after, crashes, startAt, restarts: before.restarts + 1 };
+  }
+  if (action.do === 'start' && before.crashes > 0) return { ...after, restarts: before.restarts + 1 };
+  return after;
+}
+
+function failed(
+  before: ComponentMemory,
+  outcome: Extract<Outcome, { ok: false }>,
+  at: { now: number; jitter: number },
+): ComponentMemory {
+  const verb = outcome.action.do;
+  if (outcome.retry === 'now') return before;
+  const failures = before.failed?.verb === verb ? before.failed.failures + 1 : 1;
+  const nominal =
+    outcome.retry === 'never' ? ACTION_RETRY.max : retryDelay(failures, ACTION_RETRY, at.jitter);
+  const nextAt = at.now + Math.max(nominal, outcome.retryAfter ?? 0);
+  return { ...before, failed: { verb, message: outcome.message, failures, nextAt } };
+}
+
+function rememberPull(
+  memory: Memory,
+  image: string,
+  outcome: Outcome,
+  at: { pullLimits: { min: number; max: number }; now: number; jitter: number },
+): Memory {
+  const pulls = new Map(memory.pulls);
+  if (outcome.ok) {
+    pulls.delete(image);
+    return { ...memory, pulls };
+  }
+  const failures = (pulls.get(image)?.failures ?? 0) + 1;
+  const nominal =
+    outcome.retry === 'never' ? at.pullLimits.max : retryDelay(failures, at.pullLimits, at.jitter);
+  const nextAt = at.now + Math.max(nominal, outcome.retryAfter ?? 0);
+  pulls.set(image, { message: outcome.message, failures, nextAt });
+  return { ...memory, pulls };
+}

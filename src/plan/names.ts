@@ -1,0 +1,16 @@
+/** Container and volume names on the engine: fixed, so that the engine's own uniqueness keeps twins away. */
+
+/** `katod-COMPONENT`. */
+export function containerName(prefix: string, component: string): string {
+  return `${prefix}${component}`;
+}
+
+/** `katod-COMPONENT-VOLUME`. */
+export function volumeName(prefix: string, component: string, volume: string): string {
+  return `${prefix}${component}-${volume}`;
+}
+
+/** `katod-COMPONENT-retired-ID12`: says on the engine itself that this container is to go. */
+export function retiredName(prefix: string, component: string, id: string): string {
+  return `${prefix}${component}-retired-${id.slice(0, 12)}`;
+}

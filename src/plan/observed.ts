@@ -1,0 +1,44 @@
+/** What was seen in one look at the engine and the host: plain data, the input of `plan`. Types only. */
+import type { ContainerDetail, ContainerState } from '../engine/engine.js';
+import type { Verdict } from '../probe/probe.js';
+
+/** A container that bears this node's label. */
+export interface OwnContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly component: string;
+  readonly state: ContainerState;
+  readonly image: string;
+  /** Labels `io.katod.digest` and `io.katod.definition`; empty where somebody took them away. */
+  readonly digest: string;
+  readonly definition: string;
+  /** Null while the engine has not told. */
+  readonly detail: ContainerDetail | null;
+}
+
+export interface Observed {
+  readonly own: readonly OwnContainer[];
+  /** Names that others hold, with a description of the holder. */
+  readonly foreignNames: ReadonlyMap<string, string>;
+  /** Image reference to whether it is on the node; only those that a next step may need. */
+  readonly images: ReadonlyMap<string, boolean>;
+  /** `tcp/8080` to a description of who listens there; only ports that a next step may need. */
+  readonly portHolders: ReadonlyMap<string, string>;
+  /** By component. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+}
+
+/** What is under way while the plan is made. */
+export interface UnderWay {
+  /** Components whose lane is at work: nothing else is begun for them. */
+  readonly lanes: ReadonlySet<string>;
+  /** Images that are being pulled. */
+  readonly pulls: ReadonlySet<string>;
+  /** Pulls at once. */
+  readonly pullLimit: number;
+}
+
+/** Key of `portHolders`. */
+export function portKey(port: { readonly protocol: string; readonly port: number }): string {
+  return `${port.protocol}/${port.port}`;
+}

@@ -1,0 +1,66 @@
+/**
+ * What to do next: a pure function of what is wanted, what was seen, and what is remembered. For each component at
+ * most one repeatable step; the next look decides on the one after. Same input, same plan.
+ */
+import type { Desired } from '../desired/desired.js';
+import type { Action, Plan, Stuck, Waiting } from './action.js';
+import { keep } from './keep.js';
+import type { Memory } from './memory.js';
+import type { Observed, OwnContainer, UnderWay } from './observed.js';
+import { remove } from './remove.js';
+import { run } from './run.js';
+import type { Step } from './step.js';
+
+export interface PlanInput {
+  readonly desired: Desired;
+  readonly observed: Observed;
+  readonly memory: Memory;
+  readonly underWay: UnderWay;
+  /** Of the containers' names; default `katod-`. */
+  readonly prefix: string;
+  /** Milliseconds of the loop's monotonic clock. */
+  readonly now: number;
+}
+
+export function plan(input: PlanInput): Plan {
+  const actions: Action[] = [];
+  const waiting: Waiting[] = [];
+  const stuck: Stuck[] = [];
+  const begunPulls = new Set(input.underWay.pulls);
+  for (const component of componentsOf(input)) {
+    if (input.underWay.lanes.has(component)) continue;
+    const step = limitPulls(stepFor(component, input), begunPulls, input.underWay.pullLimit);
+    if (step === null) continue;
+    if ('do' in step) actions.push(step);
+    else if ('waits' in step) waiting.push(step);
+    else stuck.push(step);
+  }
+  return { actions, waiting, stuck };
+}
+
+/** Whatever is wanted or there, by name: the order of the plan is the order of its text. */
+function componentsOf({ desired, observed }: PlanInput): readonly string[] {
+  const wanted = desired.known ? [...desired.components.keys()] : [];
+  return [...new Set([...wanted, ...observed.own.map((container) => container.component)])].sort();
+}
+
+function stepFor(component: string, input: PlanInput): Step {
+  const own = input.observed.own.filter((container: OwnContainer) => container.component === component);
+  if (!input.desired.known) return keep({ component, own, input, because: input.desired.why });
+  const wanted = input.desired.components.get(component);
+  if (wanted === undefined) return remove(component, own, input);
+  if (!wanted.ok) return keep({ component, own, input, because: 'its definition is refused' });
+  return run(wanted.spec, own, input);
+}
+
+/** One pull of an image serves all who need it, and no more than `limit` run at once. */
+function limitPulls(step: Step, begun: Set<string>, limit: number): Step {
+  if (step === null || !('do' in step) || step.do !== 'pull') return step;
+  const { component, image, because } = step;
+  if (begun.has(image)) return { component, waits: 'pull', until: null, because };
+  if (begun.size >= limit) {
+    return { component, waits: 'pull', until: null, because: `${begun.size} other pulls are under way` };
+  }
+  begun.add(image);
+  return step;
+}

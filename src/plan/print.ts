@@ -1,0 +1,30 @@
+/** A plan as text for people and for the tests: one line per component, the same input gives the same text. */
+import type { Action, Plan } from './action.js';
+
+/** Lines such as `zookeeper: create (it has no container)`; empty when there is nothing to do. */
+export function printPlan(plan: Plan): readonly string[] {
+  const lines = [
+    ...plan.actions.map((action) => `${action.component}: ${inWords(action)} (${action.because})`),
+    ...plan.waiting.map((wait) => `${wait.component}: wait for ${wait.waits} (${wait.because})`),
+    ...plan.stuck.map((stuck) => `${stuck.component}: ${stuck.state} (${stuck.because})`),
+  ];
+  return lines.sort();
+}
+
+function inWords(action: Action): string {
+  switch (action.do) {
+    case 'pull':
+      return `pull ${action.image}`;
+    case 'create':
+      return `create ${action.name}`;
+    case 'retire':
+    case 'rename':
+      return `${action.do} ${action.id.slice(0, 12)} to ${action.name}`;
+    case 'start':
+    case 'stop':
+    case 'restart':
+    case 'remove':
+    case 'unpause':
+      return `${action.do} ${action.id.slice(0, 12)}`;
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The way to one running container that is as wanted: image, container, start; a container made of something else
+ * is marked to go only once its successor's image is here, and stopped only once the successor exists.
+ */
+import type { ComponentSpec } from '../desired/desired.js';
+import type { Waiting } from './action.js';
+import { ended } from './keep.js';
+import { memoryOf } from './memory.js';
+import { containerName } from './names.js';
+import { type OwnContainer, portKey } from './observed.js';
+import type { PlanInput } from './plan.js';
+import { clearAway, isRunning, retire } from './remove.js';
+import { type SortedOut, sortOut } from './sort-out.js';
+import { exitInWords, type Step, unlessCrashing, unlessFailing } from './step.js';
+
+/** A container whose start failed so often is made anew: its sandbox or network may be gone from the engine. */
+const STARTS_BEFORE_REMAKE = 3;
+
+export function run(spec: ComponentSpec, own: readonly OwnContainer[], input: PlanInput): Step {
+  const sorted = sortOut(own, input.prefix, spec.name);
+  const { current, surplus } = sorted;
+  const second = surplus[0];
+  if (second) return retire(second, input, 'it is a second container of the component');
+  if (current === null) return make(spec, sorted, input);
+  if (current.state === 'removing') return null;
+  if (current.state === 'dead') {
+    const because = 'the engine left it dead';
+    return unlessFailing(
+      { do: 'remove', component: spec.name, id: current.id, because },
+      input.memory,
+      input.now,
+    );
+  }
+  if (current.digest !== spec.digest) return replace(spec, current, sorted, input);
+  const name = containerName(input.prefix, spec.name);
+  if (current.name !== name) return giveNameBack(current, name, input);
+  return tend(spec, current, sorted, input);
+}
+
+/** There is no container: get the image, then create. */
+function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): Step {
+  const component = spec.name;
+  const name = containerName(input.prefix, component);
+  const holder = input.observed.foreignNames.get(name);
+  if (holder) return nameBlocked(component, name, holder);
+  const failing = createFailing(spec, input);
+  const predecessor = retired.find(isRunning) ?? retired[0];
+  if (failing && predecessor) {
+    const because = `its successor can't be created: ${failing.because}`;
+    const action = { do: 'rename' as const, component, id: predecessor.id, name, because };
+    return unlessFailing(action, input.memory, input.now);
+  }
+  if (input.observed.images.get(spec.shape.image) !== true)
+    return pull(spec, 'its image is not on the node', input);
+  const because = retired.length > 0 ? 'its predecessor is made of something else' : 'it has no container';
+  const action = { do: 'create' as const, component, spec, name, because };
+  return unlessFailing(action, input.memory, input.now);
+}
+
+/** The wait after a failed create, while it lasts. */
+function createFailing({ name }: ComponentSpec, { memory, now }: PlanInput): Waiting | null {
+  const { failed } = memoryOf(memory, name);
+  if (failed?.verb !== 'create' || now >= failed.nextAt) return null;
+  return {
+    component: name,
+    waits: 'backoff',
+    until: failed.nextAt,
+    because: `create failed: ${failed.message}`,
+  };
+}
+
+function nameBlocked(component: string, name: string, holder: string): Step {
+  const because = `the name ${name} is held by ${holder}: remove or rename that one`;
+  return { component, state: 'blocked', because };
+}
+
+function pull(spec: ComponentSpec, because: string, { memory, now }: PlanInput): Step {
+  const failed = memory.pulls.get(spec.shape.image);
+  if (failed === undefined || now >= failed.nextAt) {
+    return { do: 'pull', component: spec.name, image: spec.shape.image, because };
+  }
+  return { component: spec.name, waits: 'pull', until: failed.nextAt, because: failed.message };
+}
+
+/** The container is made of something else: it serves until its successor's image is here and can be created. */
+function replace(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
+  const works = isRunning(current);
+  const obstacle = successorObstacle(spec, input);
+  if (obstacle) {
+    if (works || sorted.retired.some(isRunning)) return obstacle;
+    const because = `${ended(current)}, and its successor is not to be had yet`;
+    const start = { do: 'start' as const, component: spec.name, id: current.id, spec: null, because };
+    const step = unlessCrashing(start, input.memory, input.now);
+    return step && 'do' in step ? step : obstacle;
+  }
+  const missing = works ? unreadyBefore(spec, input) : [];
+  if (missing.length > 0) return waitFor(spec, missing);
+  return retire(
+    current,
+    input,
+    `it is made of something else: ${short(current.digest)} → ${short(spec.digest)}`,
+  );
+}
+
+function successorObstacle(spec: ComponentSpec, input: PlanInput): Step {
+  const here = input.observed.images.get(spec.shape.image) === true;
+  return here
+    ? createFailing(spec, input)
+    : pull(spec, 'the image of its successor is not on the node', input);
+}
+
+/** Enough of a digest to tell two apart. */
+function short(digest: string): string {
+  return digest === '' ? 'no digest' : digest.slice(0, 10);
+}
+
+function giveNameBack(current: OwnContainer, name: string, input: PlanInput): Step {
+  const holder = input.observed.foreignNames.get(name);
+  if (holder) return nameBlocked(current.component, name, holder);
+  const { component, id } = current;
+  const because = `somebody renamed it to ${current.name}`;
+  return unlessFailing({ do: 'rename', component, id, name, because }, input.memory, input.now);
+}
+
+/** The container is as wanted: see that it runs, is well, and is alone. */
+function tend(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
+  const { memory, now } = input;
+  const component = spec.name;
+  switch (current.state) {
+    case 'running': {
+      const predecessors = clearAway(component, sorted.retired, input, 'its successor runs');
+      return predecessors ?? restartIfFailing(spec, current, input);
+    }
+    case 'paused': {
+      const because = 'somebody paused it';
+      return unlessFailing({ do: 'unpause', component, id: current.id, because }, memory, now);
+    }
+    case 'created':
+    case 'exited':
+      return start(spec, current, sorted, input);
+    default:
+      return null;
+  }
+}
+
+function restartIfFailing(spec: ComponentSpec, current: OwnContainer, input: PlanInput): Step {
+  const verdict = input.observed.verdicts.get(spec.name);
+  if (verdict?.containerId !== current.id || verdict.health !== 'failing') return null;
+  const because = `its live probe fails: ${verdict.output}`;
+  const action = {
+    do: 'restart' as const,
+    component: spec.name,
+    id: current.id,
+    timeout: spec.stopTimeout,
+    because,
+  };
+  return unlessCrashing(action, input.memory, input.now);
+}
+
+function start(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
+  const final = finalExit(spec, current);
+  if (final) return final;
+  const missing = unreadyBefore(spec, input);
+  if (missing.length > 0) return waitFor(spec, missing);
+  if (sorted.retired.some(isRunning)) {
+    return clearAway(spec.name, sorted.retired.filter(isRunning), input, 'its successor is ready to start');
+  }
+  const held = spec.hostPorts.map((port) => [port, input.observed.portHolders.get(portKey(port))] as const);
+  const blocked = held.find(([, holder]) => holder !== undefined);
+  if (blocked) {
+    const because = `port ${portKey(blocked[0])} is held by ${blocked[1]}: stop that one or move it`;
+    return { component: spec.name, state: 'blocked', because };
+  }
+  const { failed } = memoryOf(input.memory, spec.name);
+  if (failed?.verb === 'start' && failed.failures >= STARTS_BEFORE_REMAKE && input.now >= failed.nextAt) {
+    const because = `start failed ${failed.failures} times, a fresh container may help: ${failed.message}`;
+    return unlessFailing(
+      { do: 'remove', component: spec.name, id: current.id, because },
+      input.memory,
+      input.now,
+    );
+  }
+  const because = current.state === 'created' ? 'it is new' : ended(current);
+  const action = { do: 'start' as const, component: spec.name, id: current.id, spec, because };
+  return unlessCrashing(action, input.memory, input.now);
+}
+
+/** An exit after which starting again is no help, or not wanted. */
+function finalExit(spec: ComponentSpec, { state, detail }: OwnContainer): Step {
+  if (state !== 'exited' || detail === null || detail.exitCode === null) return null;
+  const { exitCode: code, oomKilled } = detail;
+  const { policy, cleanExits, finalExits } = spec.restart;
+  const finished =
+    finalExits.includes(code) || (policy === 'on-failure' && (code === 0 || cleanExits.includes(code)));
+  if (!finished) return null;
+  const because = `it ended with ${exitInWords({ code, oomKilled })}, which is final: mend the cause, then remove the container to have it made anew`;
+  return { component: spec.name, state: 'finished', because };
+}
+
+/** Components of this node that it starts after and that are not ready. One that is not here is skipped. */
+function unreadyBefore(spec: ComponentSpec, { desired, observed }: PlanInput): readonly string[] {
+  if (!desired.known) return [];
+  return spec.after.filter((name) => desired.components.has(name) && !isReady(name, observed));
+}
+
+function isReady(component: string, { own, verdicts }: PlanInput['observed']): boolean {
+  const verdict = verdicts.get(component);
+  return (
+    verdict?.health === 'ready' &&
+    own.some((container) => container.id === verdict.containerId && container.state === 'running')
+  );
+}
+
+function waitFor(spec: ComponentSpec, missing: readonly string[]): Step {
+  const because = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not ready`;
+  return { component: spec.name, waits: 'dependency', until: null, because };
+}

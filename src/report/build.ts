@@ -1,0 +1,104 @@
+/** The whole report: tells the truth about this node in the words of the contract's section 5. Pure. */
+import { reportComponent, type Undated } from './component.js';
+import type { ReportInput } from './input.js';
+import { componentReason, failing, ready } from './reason.js';
+import type { ComponentReport, Report, Status } from './report.js';
+
+/** `previous` lends the times since when a component is as it is. */
+export function buildReport(input: ReportInput, previous: Report | null): Report {
+  const { desired, engine, store } = input;
+  const components = names(input).map((name) => dated(reportComponent(name, input), input.now, previous));
+  const reasons = [
+    ...(desired.known ? [] : [desired.why]),
+    ...(store.unreadable === null || (!desired.known && desired.why === store.unreadable)
+      ? []
+      : [store.unreadable]),
+    ...(engine.reachable ? [] : [engineReason(engine.problem)]),
+    ...input.problems.map(({ place, message }) => `${place}: ${message}`),
+    ...components.flatMap((component) => {
+      const reason = componentReason(component, refusals(component.name, input));
+      return reason === null ? [] : [reason];
+    }),
+  ];
+  return {
+    status: statusOf(input, components),
+    node: input.node,
+    address: input.address,
+    stack: desired.known ? desired.stack : input.stack,
+    roles: desired.known ? desired.roles : [],
+    reasons,
+    paused: false,
+    hold: null,
+    version: input.version,
+    startedAt: input.startedAt,
+    store: storePart(input),
+    engine: {
+      reachable: engine.reachable,
+      version: engine.version?.version ?? null,
+      api: engine.version?.api ?? null,
+      problem: engine.problem,
+    },
+    components,
+  };
+}
+
+/** Whether every component of the last known desired state is current and ready, and why not. */
+export function readiness(input: ReportInput, report: Report): { ok: boolean; reasons: readonly string[] } {
+  const reasons = [
+    ...(input.desired.known ? [] : [input.desired.why]),
+    ...(input.engine.reachable ? [] : [engineReason(input.engine.problem)]),
+    ...(input.observed === null && input.engine.reachable ? ['the engine has not been looked at yet'] : []),
+    ...report.components.flatMap((component) => {
+      if (ready(component)) return [];
+      return [componentReason(component, refusals(component.name, input)) ?? `${component.name}: not ready`];
+    }),
+  ];
+  return { ok: reasons.length === 0, reasons };
+}
+
+/** Components that are wanted, and those that are there though not wanted. */
+function names({ desired, observed }: ReportInput): readonly string[] {
+  const wanted = desired.known ? [...desired.components.keys()] : [];
+  return [...new Set([...wanted, ...(observed?.own ?? []).map(({ component }) => component)])].sort();
+}
+
+function dated(component: Undated, now: string, previous: Report | null): ComponentReport {
+  const before = previous?.components.find(({ name }) => name === component.name);
+  const same =
+    before?.state === component.state &&
+    before.health === component.health &&
+    before.container?.id === component.container?.id;
+  return { ...component, since: same && before ? before.since : now };
+}
+
+function refusals(name: string, { desired }: ReportInput): readonly string[] {
+  const wanted = desired.known ? desired.components.get(name) : undefined;
+  return wanted?.ok === false ? wanted.problems.map(({ place, message }) => `${place}: ${message}`) : [];
+}
+
+function engineReason(problem: string | null): string {
+  return `engine unreachable: ${problem ?? 'no answer'}`;
+}
+
+function storePart({ desired, store }: ReportInput): Report['store'] {
+  const reachable = store.unreadable === null;
+  const from = desired.known ? (reachable ? desired.from : 'disk') : null;
+  return {
+    kind: store.kind,
+    reachable,
+    from,
+    revision: desired.known ? desired.revision : null,
+    problem: store.unreadable,
+  };
+}
+
+function statusOf(input: ReportInput, components: readonly ComponentReport[]): Status {
+  const { desired, engine, store, problems } = input;
+  if (!desired.known && desired.unassigned && problems.length === 0 && store.unreadable === null)
+    return 'unassigned';
+  const trouble = !desired.known || store.unreadable !== null || problems.length > 0;
+  if (trouble || (!engine.reachable && engine.version !== null) || components.some(failing))
+    return 'degraded';
+  const settled = components.every((component) => ready(component) && component.doing === null);
+  return engine.reachable && input.observed !== null && settled ? 'healthy' : 'converging';
+}

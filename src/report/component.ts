@@ -1,0 +1,117 @@
+/** One component's part of the report, out of what is wanted, seen, planned and remembered. Pure. */
+import type { Wanted } from '../desired/desired.js';
+import type { Action, Plan } from '../plan/action.js';
+import { memoryOf } from '../plan/memory.js';
+import type { OwnContainer } from '../plan/observed.js';
+import { sortOut } from '../plan/sort-out.js';
+import type { Verdict } from '../probe/probe.js';
+import type { ReportInput } from './input.js';
+import type { ComponentReport, ComponentState, Doing } from './report.js';
+
+/** What the report says besides, before `since` is known. */
+export type Undated = Omit<ComponentReport, 'since'>;
+
+export function reportComponent(name: string, input: ReportInput): Undated {
+  const { desired, observed, plan, memory, prefix } = input;
+  const wanted = desired.known ? desired.components.get(name) : undefined;
+  const own = (observed?.own ?? []).filter((container) => container.component === name);
+  const { current, surplus, retired } = sortOut(own, prefix, name);
+  const serving = current ?? surplus[0] ?? retired[0] ?? null;
+  const verdict = verdictOf(serving, observed?.verdicts.get(name));
+  const remembered = memoryOf(memory, name);
+  return {
+    name,
+    state: stateOf(name, wanted, serving, plan),
+    health: serving?.state === 'running' ? (verdict?.health ?? 'unknown') : 'unknown',
+    leader: verdict?.leader ?? null,
+    current: isCurrent(wanted, desired.known, current),
+    container: containerOf(serving),
+    wanted: wanted?.ok ? { image: wanted.spec.shape.image, definition: wanted.spec.definition } : null,
+    doing: doingOf(name, wanted, input),
+    restarts: remembered.restarts,
+    lastExit: remembered.lastExit,
+    lastAction: lastActionOf(name, input),
+    output: verdict?.output ?? '',
+  };
+}
+
+/** A verdict about another container says nothing about this one. */
+function verdictOf(serving: OwnContainer | null, verdict: Verdict | undefined): Verdict | undefined {
+  return serving && verdict?.containerId === serving.id ? verdict : undefined;
+}
+
+function stateOf(
+  name: string,
+  wanted: Wanted | undefined,
+  serving: OwnContainer | null,
+  plan: Plan,
+): ComponentState {
+  if (wanted?.ok === false) return 'invalid';
+  const stuck = plan.stuck.find(({ component }) => component === name);
+  if (stuck) return stuck.state;
+  if (serving === null) return 'missing';
+  switch (serving.state) {
+    case 'removing':
+      return 'dead';
+    case 'restarting':
+      return 'exited';
+    default:
+      return serving.state;
+  }
+}
+
+/** With nothing known to be wanted there is nothing older than what is wanted. */
+function isCurrent(wanted: Wanted | undefined, known: boolean, current: OwnContainer | null): boolean {
+  if (!known) return true;
+  return wanted?.ok === true && current?.digest === wanted.spec.digest;
+}
+
+function containerOf(serving: OwnContainer | null): ComponentReport['container'] {
+  if (serving === null) return null;
+  const { id, image, definition, detail } = serving;
+  return { id, image, definition, startedAt: detail?.startedAt ?? null };
+}
+
+function doingOf(name: string, wanted: Wanted | undefined, input: ReportInput): Doing | null {
+  const lane = input.lanes.get(name);
+  if (lane) return actionDoing(lane);
+  const stuck = input.plan.stuck.find(({ component }) => component === name);
+  if (stuck) return { what: 'wait', waits: null, until: null, progress: null, because: stuck.because };
+  const image = wanted?.ok ? wanted.spec.shape.image : null;
+  const waiting = input.plan.waiting.find(({ component }) => component === name);
+  if (image !== null && input.pulls.has(image) && input.observed?.images.get(image) === false) {
+    const because = waiting?.because ?? `${image} is not on the node`;
+    return { what: 'pull', waits: null, until: null, progress: input.pulls.get(image) ?? null, because };
+  }
+  if (waiting) {
+    const until = waiting.until === null ? null : input.stamp(waiting.until);
+    return { what: 'wait', waits: waiting.waits, until, progress: null, because: waiting.because };
+  }
+  return null;
+}
+
+function actionDoing(action: Action): Doing {
+  return { what: nounOf(action), waits: null, until: null, progress: null, because: action.because };
+}
+
+function nounOf({ do: verb }: Action): Doing['what'] {
+  switch (verb) {
+    case 'pull':
+    case 'create':
+    case 'start':
+    case 'stop':
+    case 'retire':
+    case 'remove':
+      return verb;
+    case 'restart':
+    case 'unpause':
+    case 'rename':
+      return 'start';
+  }
+}
+
+function lastActionOf(name: string, { lastActions }: ReportInput): ComponentReport['lastAction'] {
+  const last = lastActions.get(name);
+  if (!last) return null;
+  return { what: nounOf(last.action), because: last.action.because, at: last.at.toISOString() };
+}

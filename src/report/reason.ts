@@ -1,0 +1,31 @@
+/** Why a component is not as it should be, in a line that tells what to do. Pure. */
+import { exitInWords } from '../plan/step.js';
+import type { ComponentReport } from './report.js';
+
+/** Running as wanted, and to be relied upon. */
+export function ready({ state, health, current }: ComponentReport): boolean {
+  return state === 'running' && health === 'ready' && current;
+}
+
+/** Something fails, is blocked or refused: beyond work that is simply under way. */
+export function failing({ state, health, doing }: ComponentReport): boolean {
+  if (state === 'invalid' || state === 'blocked' || state === 'finished' || health === 'failing') return true;
+  return doing?.waits === 'backoff' || (doing?.waits === 'pull' && doing.until !== null);
+}
+
+/** Null when there is nothing to say. `refusals` are the problems of its definition. */
+export function componentReason(component: ComponentReport, refusals: readonly string[]): string | null {
+  if (ready(component) && component.doing === null) return null;
+  const { name, state, health, doing, lastExit, output } = component;
+  const next = doing?.until ? `, next try at ${doing.until}` : '';
+  if (state === 'invalid') return `${name}: its definition is refused: ${refusals.join('; ')}`;
+  if (component.wanted === null && !component.current) return `${name}: not wanted here, still ${state}`;
+  if (state === 'blocked' || state === 'finished') return `${name}: ${state}: ${doing?.because ?? ''}`;
+  if (health === 'failing') return `${name}: its live probe fails: ${output}${next}`;
+  if (doing)
+    return `${name}: ${doing.what === 'wait' ? `waits for ${doing.waits}` : doing.what}: ${doing.because}${next}`;
+  if (state !== 'running') {
+    return `${name}: ${state}${lastExit ? ` after ${exitInWords(lastExit)}` : ''}`;
+  }
+  return `${name}: running, not ready yet${output === '' ? '' : `: ${output}`}`;
+}

@@ -1,0 +1,256 @@
+import t from 'tap';
+import { container, PREFIX, planned, spec, UNKNOWN, type World, wanted } from './world.js';
+
+const A = 'aaaaaaaaaaaa';
+const B = 'bbbbbbbbbbbb';
+const old = { digest: '1:web:0' };
+const web = spec('web');
+const final = { ...web.restart, finalExits: [108] };
+const onFailure = { ...web.restart, policy: 'on-failure' as const, cleanExits: [143] };
+
+/** Each row: what the world is like, and the plan. */
+const table: readonly (readonly [string, World, string])[] = [
+  // From nothing to running.
+  [
+    'nothing there, image away',
+    { desired: wanted(web), images: [] },
+    'web: pull web:1 (its image is not on the node)',
+  ],
+  ['nothing there, image here', { desired: wanted(web) }, 'web: create katod-web (it has no container)'],
+  [
+    'created',
+    { desired: wanted(web), own: [container('web', A, { state: 'created' })] },
+    'web: start aaaaaaaaaaaa (it is new)',
+  ],
+  ['running as wanted', { desired: wanted(web), own: [container('web', A)] }, ''],
+  ['its lane is at work', { desired: wanted(web), underWay: { lanes: new Set(['web']) } }, ''],
+  [
+    'the image of two components is pulled once',
+    { desired: wanted(spec('one', { image: 'same:1' }), spec('two', { image: 'same:1' })), images: [] },
+    'one: pull same:1 (its image is not on the node)\ntwo: wait for pull (its image is not on the node)',
+  ],
+  [
+    'no more pulls than the limit',
+    { desired: wanted(web), images: [], underWay: { pulls: new Set(['x:1', 'y:1']) } },
+    'web: wait for pull (2 other pulls are under way)',
+  ],
+  // Order.
+  [
+    'a component is created at once but starts after what it needs',
+    {
+      desired: wanted(spec('db'), spec('web', { after: ['db'] })),
+      own: [container('db', A), container('web', B, { state: 'created' })],
+      health: { db: 'alive' },
+    },
+    'web: wait for dependency (db is not ready)',
+  ],
+  [
+    'what it needs is ready',
+    {
+      desired: wanted(spec('db'), spec('web', { after: ['db'] })),
+      own: [container('db', A), container('web', B, { state: 'created' })],
+      health: { db: 'ready' },
+    },
+    'web: start bbbbbbbbbbbb (it is new)',
+  ],
+  [
+    'what it needs is not on this node',
+    { desired: wanted(spec('web', { after: ['db'] })), own: [container('web', B, { state: 'created' })] },
+    'web: start bbbbbbbbbbbb (it is new)',
+  ],
+  [
+    'what it needs fails: never a reason to stop',
+    {
+      desired: wanted(spec('db'), spec('web', { after: ['db'] })),
+      own: [container('db', A), container('web', B)],
+      health: { db: 'alive', web: 'ready' },
+    },
+    '',
+  ],
+  // Repairs.
+  [
+    'killed',
+    { desired: wanted(web), own: [container('web', A, { state: 'exited', exit: 137 })] },
+    'web: start aaaaaaaaaaaa (it ended with exit code 137)',
+  ],
+  [
+    'paused',
+    { desired: wanted(web), own: [container('web', A, { state: 'paused' })] },
+    'web: unpause aaaaaaaaaaaa (somebody paused it)',
+  ],
+  [
+    'renamed',
+    { desired: wanted(web), own: [container('web', A, { name: 'mine' })] },
+    'web: rename aaaaaaaaaaaa to katod-web (somebody renamed it to mine)',
+  ],
+  [
+    'dead',
+    { desired: wanted(web), own: [container('web', A, { state: 'dead' })] },
+    'web: remove aaaaaaaaaaaa (the engine left it dead)',
+  ],
+  ['being removed', { desired: wanted(web), own: [container('web', A, { state: 'removing' })] }, ''],
+  [
+    'two of one component',
+    { desired: wanted(web), own: [container('web', A, { name: 'twin' }), container('web', B)] },
+    'web: retire aaaaaaaaaaaa to katod-web-retired-aaaaaaaaaaaa (it is a second container of the component)',
+  ],
+  [
+    'its live probe fails',
+    { desired: wanted(web), own: [container('web', A)], health: { web: 'failing' } },
+    'web: restart aaaaaaaaaaaa (its live probe fails: connection refused)',
+  ],
+  [
+    'a final exit code',
+    {
+      desired: wanted(spec('web', { restart: final })),
+      own: [container('web', A, { state: 'exited', exit: 108 })],
+    },
+    'web: finished (it ended with exit code 108, which is final: mend the cause, then remove the container to have it made anew)',
+  ],
+  [
+    'a clean exit of a component that restarts on failure',
+    {
+      desired: wanted(spec('web', { restart: onFailure })),
+      own: [container('web', A, { state: 'exited', exit: 143 })],
+    },
+    'web: finished (it ended with exit code 143, which is final: mend the cause, then remove the container to have it made anew)',
+  ],
+  // Replacement.
+  [
+    'made of something else, new image away: the old one serves',
+    { desired: wanted(web), own: [container('web', A, old)], images: [] },
+    'web: pull web:1 (the image of its successor is not on the node)',
+  ],
+  [
+    'made of something else, new image away, the old one crashed',
+    { desired: wanted(web), own: [container('web', A, { ...old, state: 'exited' })], images: [] },
+    'web: start aaaaaaaaaaaa (it ended with exit code 137, and its successor is not to be had yet)',
+  ],
+  [
+    'made of something else, new image here',
+    { desired: wanted(web), own: [container('web', A, old)] },
+    'web: retire aaaaaaaaaaaa to katod-web-retired-aaaaaaaaaaaa (it is made of something else: 1:web:0 → 1:web:1)',
+  ],
+  [
+    'not replaced while what it starts after is not ready',
+    {
+      desired: wanted(spec('db'), spec('web', { after: ['db'] })),
+      own: [container('db', B), container('web', A, old)],
+      health: { db: 'alive' },
+    },
+    'web: wait for dependency (db is not ready)',
+  ],
+  [
+    'the successor is created before the predecessor stops',
+    { desired: wanted(web), own: [container('web', A, { ...old, retired: true })] },
+    'web: create katod-web (its predecessor is made of something else)',
+  ],
+  [
+    'the predecessor stops once the successor exists',
+    {
+      desired: wanted(web),
+      own: [container('web', A, { ...old, retired: true }), container('web', B, { state: 'created' })],
+    },
+    'web: stop aaaaaaaaaaaa (its successor is ready to start)',
+  ],
+  [
+    'then the successor starts',
+    {
+      desired: wanted(web),
+      own: [
+        container('web', A, { ...old, retired: true, state: 'exited' }),
+        container('web', B, { state: 'created' }),
+      ],
+    },
+    'web: start bbbbbbbbbbbb (it is new)',
+  ],
+  [
+    'and the predecessor goes',
+    {
+      desired: wanted(web),
+      own: [container('web', A, { ...old, retired: true, state: 'exited' }), container('web', B)],
+    },
+    'web: remove aaaaaaaaaaaa (its successor runs)',
+  ],
+  // Others.
+  [
+    "somebody else's container has the name",
+    { desired: wanted(web), foreign: { [`${PREFIX}web`]: 'container katod-web (cccc, image x)' } },
+    'web: blocked (the name katod-web is held by container katod-web (cccc, image x): remove or rename that one)',
+  ],
+  [
+    'somebody else has the port',
+    {
+      desired: wanted(spec('web', { hostPorts: [{ port: 80, protocol: 'tcp' }] })),
+      own: [container('web', A, { state: 'created' })],
+      ports: { 'tcp/80': 'nginx (process 7)' },
+    },
+    'web: blocked (port tcp/80 is held by nginx (process 7): stop that one or move it)',
+  ],
+  // Not wanted.
+  [
+    'role none: everything is marked at once',
+    { desired: wanted(), own: [container('db', A), container('web', B)] },
+    [
+      'db: retire aaaaaaaaaaaa to katod-db-retired-aaaaaaaaaaaa (the role of this node is none)',
+      'web: retire bbbbbbbbbbbb to katod-web-retired-bbbbbbbbbbbb (the role of this node is none)',
+    ].join('\n'),
+  ],
+  [
+    'role none: what depends on others stops first',
+    {
+      desired: { ...wanted(), order: new Map([['web', ['db']]]) } as World['desired'],
+      own: [container('db', A, { retired: true }), container('web', B, { retired: true })],
+    },
+    'db: wait for dependency (web stops first)\nweb: stop bbbbbbbbbbbb (the role of this node is none)',
+  ],
+  [
+    'role none: a stopped one is removed',
+    { desired: wanted(), own: [container('db', A, { retired: true, state: 'exited' })] },
+    'db: remove aaaaaaaaaaaa (the role of this node is none)',
+  ],
+  [
+    'role none: a paused one is continued so that it can stop',
+    { desired: wanted(), own: [container('db', A, { retired: true, state: 'paused' })] },
+    'db: unpause aaaaaaaaaaaa (the role of this node is none)',
+  ],
+  // Not known.
+  ['unknown: what runs keeps running', { desired: UNKNOWN, own: [container('web', A)] }, ''],
+  [
+    'unknown: what ended is started',
+    { desired: UNKNOWN, own: [container('web', A, { state: 'exited' })] },
+    'web: start aaaaaaaaaaaa (it ended with exit code 137, and is kept as it was: store unreachable: no answer)',
+  ],
+  [
+    'unknown: what is marked is left',
+    { desired: UNKNOWN, own: [container('web', A, { retired: true, state: 'exited' })] },
+    '',
+  ],
+  [
+    'unknown: no second one is started',
+    {
+      desired: UNKNOWN,
+      own: [container('web', A, { retired: true }), container('web', B, { state: 'created' })],
+    },
+    '',
+  ],
+  [
+    'a refused definition: what runs keeps running',
+    { desired: wanted({ ok: false, name: 'web', problems: [] }), own: [container('web', A, old)] },
+    '',
+  ],
+];
+
+t.test('the plan of each world', async (t) => {
+  for (const [name, world, expected] of table) t.equal(planned(world), expected, name);
+});
+
+t.test('the same world gives the same text, in whatever order the engine lists', async (t) => {
+  const own = [
+    container('web', A, { name: 'x' }),
+    container('web', B, { name: 'y' }),
+    container('db', 'cccccccccccc'),
+  ];
+  const desired = wanted(spec('db'), web);
+  t.equal(planned({ desired, own }), planned({ desired, own: [...own].reverse() }));
+});

@@ -1,0 +1,131 @@
+/** Small builders for plan tests: a world in a few words, the plan as text. */
+import type { ComponentSpec, Desired, Wanted } from '../../src/desired/desired.js';
+import type { ContainerDetail, ContainerState } from '../../src/engine/engine.js';
+import { DEFAULT_RESTART, type Memory, NOTHING_REMEMBERED } from '../../src/plan/memory.js';
+import { retiredName } from '../../src/plan/names.js';
+import type { Observed, OwnContainer, UnderWay } from '../../src/plan/observed.js';
+import { type PlanInput, plan } from '../../src/plan/plan.js';
+import { printPlan } from '../../src/plan/print.js';
+import type { Health } from '../../src/probe/probe.js';
+
+export const PREFIX = 'katod-';
+
+export function spec(name: string, more: Partial<ComponentSpec> & { image?: string } = {}): ComponentSpec {
+  const { image = `${name}:1`, ...rest } = more;
+  return {
+    name,
+    description: '',
+    shape: {
+      image,
+      env: {},
+      network: 'host',
+      publish: [],
+      volumes: {},
+      mounts: [],
+      files: [],
+      ulimits: [],
+      sysctls: {},
+      capAdd: [],
+      capDrop: [],
+      privileged: false,
+      devices: [],
+      tmpfs: {},
+      readOnly: false,
+      extraHosts: [],
+      dns: [],
+      logging: null,
+    },
+    digest: `1:${image}`,
+    definition: `definition of ${image}`,
+    labels: {},
+    hostPorts: [],
+    after: [],
+    probes: {},
+    restart: DEFAULT_RESTART,
+    stopTimeout: 10_000,
+    ...rest,
+  };
+}
+
+export function wanted(...specs: readonly (ComponentSpec | Wanted)[]): Desired {
+  const entries = specs.map((it) => ('ok' in it ? it : ({ ok: true, spec: it } as const)));
+  const components = new Map(entries.map((it) => [it.ok ? it.spec.name : it.name, it]));
+  const order = new Map(entries.flatMap((it) => (it.ok ? [[it.spec.name, it.spec.after] as const] : [])));
+  const rest = { stack: 'core', roles: specs.length > 0 ? ['web'] : [], components, order };
+  return { known: true, from: 'etcd', revision: '1', ...rest };
+}
+
+export const UNKNOWN: Desired = { known: false, unassigned: false, why: 'store unreachable: no answer' };
+
+export interface ContainerWords {
+  readonly state?: ContainerState;
+  readonly digest?: string;
+  readonly name?: string;
+  readonly retired?: boolean;
+  readonly exit?: number;
+  readonly ran?: { readonly from: string; readonly to: string };
+}
+
+/** A container of ours; its id is padded so that twelve characters of it tell it apart. */
+export function container(component: string, id: string, words: ContainerWords = {}): OwnContainer {
+  const longId = id.padEnd(64, '0');
+  const state = words.state ?? 'running';
+  const name = words.retired ? retiredName(PREFIX, component, longId) : `${PREFIX}${component}`;
+  const detail: ContainerDetail = {
+    id: longId,
+    running: state === 'running',
+    pid: state === 'running' ? 100 : 0,
+    startedAt: state === 'created' ? null : (words.ran?.from ?? '2026-01-01T00:00:00Z'),
+    finishedAt: state === 'exited' ? (words.ran?.to ?? '2026-01-01T00:00:05Z') : null,
+    exitCode: state === 'exited' ? (words.exit ?? 137) : null,
+    oomKilled: false,
+    error: '',
+    stopTimeout: null,
+  };
+  const made = { image: `${component}:1`, digest: words.digest ?? `1:${component}:1`, definition: 'd' };
+  return { id: longId, name: words.name ?? name, component, state, ...made, detail };
+}
+
+export interface World {
+  readonly desired: Desired;
+  readonly own?: readonly OwnContainer[];
+  readonly foreign?: Record<string, string>;
+  /** Images on the node; all that are asked for when not given. */
+  readonly images?: readonly string[];
+  readonly ports?: Record<string, string>;
+  readonly health?: Record<string, Health>;
+  readonly memory?: Memory;
+  readonly underWay?: Partial<UnderWay>;
+  readonly now?: number;
+}
+
+export function input(world: World): PlanInput {
+  const own = world.own ?? [];
+  const specs = world.desired.known ? [...world.desired.components.values()] : [];
+  const asked = specs.flatMap((it) => (it.ok ? [it.spec.shape.image] : []));
+  const verdicts = Object.entries(world.health ?? {}).map(([component, health]) => {
+    const containerId = own.find((it) => it.component === component)?.id ?? '';
+    const rest = { startedAt: '', leader: null, output: 'connection refused', since: '' };
+    return [component, { containerId, health, ...rest }] as const;
+  });
+  const observed: Observed = {
+    own,
+    foreignNames: new Map(Object.entries(world.foreign ?? {})),
+    images: new Map(asked.map((image) => [image, world.images?.includes(image) ?? true])),
+    portHolders: new Map(Object.entries(world.ports ?? {})),
+    verdicts: new Map(verdicts),
+  };
+  return {
+    desired: world.desired,
+    observed,
+    memory: world.memory ?? NOTHING_REMEMBERED,
+    underWay: { lanes: new Set(), pulls: new Set(), pullLimit: 2, ...world.underWay },
+    prefix: PREFIX,
+    now: world.now ?? 0,
+  };
+}
+
+/** The plan of a world, a line per component. */
+export function planned(world: World): string {
+  return printPlan(plan(input(world))).join('\n');
+}

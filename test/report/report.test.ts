@@ -1,0 +1,182 @@
+import t from 'tap';
+import type { Desired } from '../../src/desired/desired.js';
+import { NOTHING_REMEMBERED, notice } from '../../src/plan/memory.js';
+import { plan } from '../../src/plan/plan.js';
+import { buildReport, readiness } from '../../src/report/build.js';
+import type { ReportInput } from '../../src/report/input.js';
+import { container, input as planInput, spec, UNKNOWN, type World, wanted } from '../plan/world.js';
+
+const A = 'aaaaaaaaaaaa';
+const NOW = '2026-01-02T00:00:00.000Z';
+const UNASSIGNED: Desired = {
+  known: false,
+  unassigned: true,
+  why: 'no role yet: etcdctl put /katod/nodes/web-1/role ROLE',
+};
+
+function reportInput(world: World, more: Partial<ReportInput> = {}): ReportInput {
+  const seen = planInput(world);
+  return {
+    node: 'web-1',
+    address: '10.0.0.5',
+    version: '0.1.0',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    now: NOW,
+    prefix: seen.prefix,
+    stack: 'core',
+    desired: seen.desired,
+    observed: seen.observed,
+    plan: plan(seen),
+    memory: seen.memory,
+    lanes: new Map(),
+    lastActions: new Map(),
+    pulls: new Map(),
+    store: { kind: 'etcd', unreadable: null },
+    engine: { reachable: true, version: { version: '20.10.24', api: '1.41' }, problem: null },
+    problems: [],
+    stamp: (milliseconds) => new Date(milliseconds).toISOString(),
+    ...more,
+  };
+}
+
+/** Status, readiness code, reasons, and a line per component. */
+function told(world: World, more: Partial<ReportInput> = {}): string {
+  const input = reportInput(world, more);
+  const report = buildReport(input, null);
+  const { ok } = readiness(input, report);
+  const components = report.components.map(({ name, state, health, current, doing }) => {
+    const work = doing ? ` · ${doing.what}${doing.waits ? ` ${doing.waits}` : ''}` : '';
+    return `  ${name}: ${state}, ${health}, ${current ? 'current' : 'not current'}${work}`;
+  });
+  return [
+    `${report.status} ${ok ? 200 : 503}`,
+    ...report.reasons.map((line) => `- ${line}`),
+    ...components,
+  ].join('\n');
+}
+
+const web = spec('web');
+const running = { desired: wanted(web), own: [container('web', A)] };
+const exitedTwice = [0, 1].reduce((memory, second) => {
+  const ran = { from: '2026-01-01T00:00:00Z', to: `2026-01-01T00:00:0${second}Z` };
+  const own = [container('web', A, { state: 'exited', exit: 1, ran })];
+  return notice(memory, { desired: running.desired, own, now: 0, jitter: 1 });
+}, NOTHING_REMEMBERED);
+
+const table: readonly (readonly [string, string, string])[] = [
+  [
+    'all is well',
+    told({ ...running, health: { web: 'ready' } }),
+    'healthy 200\n  web: running, ready, current',
+  ],
+  [
+    'not ready yet',
+    told({ ...running, health: { web: 'alive' } }),
+    'converging 503\n- web: running, not ready yet: connection refused\n  web: running, alive, current',
+  ],
+  [
+    'nothing there yet',
+    told(
+      { desired: wanted(web) },
+      { lanes: new Map([['web', { do: 'pull', component: 'web', image: 'web:1', because: 'it is new' }]]) },
+    ),
+    'converging 503\n- web: pull: it is new\n  web: missing, unknown, not current · pull',
+  ],
+  [
+    'a crash loop',
+    told({ ...running, own: [container('web', A, { state: 'exited', exit: 1 })], memory: exitedTwice }),
+    [
+      'degraded 503',
+      '- web: waits for backoff: it ended 2 times in a row, the last time with exit code 1, next try at 1970-01-01T00:00:01.000Z',
+      '  web: exited, unknown, current · wait backoff',
+    ].join('\n'),
+  ],
+  [
+    'an older one serves while the new image cannot be had',
+    told({
+      ...running,
+      own: [container('web', A, { digest: '1:web:0' })],
+      images: [],
+      health: { web: 'ready' },
+      memory: {
+        components: new Map(),
+        pulls: new Map([['web:1', { message: 'web:1 does not exist', failures: 1, nextAt: 9 }]]),
+      },
+    }),
+    [
+      'degraded 503',
+      '- web: waits for pull: web:1 does not exist, next try at 1970-01-01T00:00:00.009Z',
+      '  web: running, ready, not current · wait pull',
+    ].join('\n'),
+  ],
+  [
+    'the store cannot be read: told, and ready all the same',
+    told(
+      { ...running, health: { web: 'ready' } },
+      { store: { kind: 'etcd', unreadable: 'store unreachable: no answer' } },
+    ),
+    'degraded 200\n- store unreachable: no answer\n  web: running, ready, current',
+  ],
+  [
+    'a value in the store is refused: told, and ready all the same',
+    told(
+      { ...running, health: { web: 'ready' } },
+      { problems: [{ place: '/katod/nodes/web-1/role', message: 'no role mastr' }] },
+    ),
+    'degraded 200\n- /katod/nodes/web-1/role: no role mastr\n  web: running, ready, current',
+  ],
+  [
+    'a refused definition',
+    told({
+      desired: wanted({ ok: false, name: 'web', problems: [{ place: 'web', message: 'no image' }] }),
+      own: [container('web', A)],
+    }),
+    'degraded 503\n- web: its definition is refused: web: no image\n  web: invalid, unknown, not current',
+  ],
+  [
+    'somebody holds the name',
+    told({ desired: wanted(web), foreign: { 'katod-web': 'container katod-web (c, image x)' } }),
+    [
+      'degraded 503',
+      '- web: blocked: the name katod-web is held by container katod-web (c, image x): remove or rename that one',
+      '  web: blocked, unknown, not current · wait',
+    ].join('\n'),
+  ],
+  ['no role yet', told({ desired: UNASSIGNED }), `unassigned 503\n- ${UNASSIGNED.why}`],
+  ['role none and all gone', told({ desired: wanted() }), 'healthy 200'],
+  [
+    'role none and one left',
+    told({ desired: wanted(), own: [container('web', A, { retired: true })] }),
+    'converging 503\n- web: not wanted here, still running\n  web: running, unknown, not current',
+  ],
+  [
+    'nothing known, something there',
+    told({ desired: UNKNOWN, own: [container('web', A)] }),
+    'degraded 503\n- store unreachable: no answer\n- web: running, not ready yet\n  web: running, unknown, current',
+  ],
+  [
+    'the engine is away',
+    told(running, {
+      engine: { reachable: false, version: { version: '1', api: '1' }, problem: 'connection refused' },
+    }),
+    [
+      'degraded 503',
+      '- engine unreachable: connection refused',
+      '- web: running, not ready yet',
+      '  web: running, unknown, current',
+    ].join('\n'),
+  ],
+];
+
+t.test('what is told of each world', async (t) => {
+  for (const [name, text, expected] of table) t.equal(text, expected, name);
+});
+
+t.test('a component is as it is since it became so', async (t) => {
+  const first = buildReport(reportInput(running), null);
+  const later = buildReport(reportInput(running, { now: '2026-01-03T00:00:00.000Z' }), first);
+  t.equal(later.components[0]?.since, NOW);
+  const changed = { ...running, health: { web: 'ready' as const } };
+  const ready = buildReport(reportInput(changed, { now: '2026-01-03T00:00:00.000Z' }), first);
+  t.equal(ready.components[0]?.since, '2026-01-03T00:00:00.000Z');
+});
