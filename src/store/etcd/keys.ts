@@ -1,0 +1,30 @@
+/** Which keys of the store concern one node, and the ranges that hold them. */
+
+import type { RangeRequest } from './messages.js';
+
+export interface NodeKeys {
+  /** Of the whole cluster, then of the node. */
+  readonly ranges: readonly KeyRange[];
+  /** A key of the contract's section 3 (`nodes/web-1/role`) as it is in etcd. */
+  full(key: string): Uint8Array;
+  /** A key in etcd without the prefix. */
+  short(key: Uint8Array): string;
+}
+
+type KeyRange = Required<Pick<RangeRequest, 'key' | 'rangeEnd'>>;
+
+/** `prefix` is without a trailing slash. */
+export function nodeKeys(prefix: string, node: string): NodeKeys {
+  const start = `${prefix}/`;
+  const cut = Buffer.byteLength(start);
+  return {
+    ranges: [everythingUnder(`${start}cluster/`), everythingUnder(`${start}nodes/${node}/`)],
+    full: (key) => Buffer.from(start + key),
+    short: (key) => Buffer.from(key).toString('utf8', cut),
+  };
+}
+
+/** `folder` ends with a slash; `0` is the character after it. */
+function everythingUnder(folder: string): KeyRange {
+  return { key: Buffer.from(folder), rangeEnd: Buffer.from(`${folder.slice(0, -1)}0`) };
+}

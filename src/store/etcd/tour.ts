@@ -1,0 +1,65 @@
+/** Asks one endpoint after the other until one answers. For reads only: whatever is asked may be asked twice. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '../store.js';
+import { EtcdConnection } from './connection.js';
+import { EtcdFault, unreachable } from './fault.js';
+import { Pace } from './pace.js';
+
+export interface Cluster {
+  readonly endpoints: readonly string[];
+  /** Of one call; milliseconds. */
+  readonly deadline: number;
+  /** Gives up, and closes what is open. */
+  readonly signal: AbortSignal;
+}
+
+/** Each endpoint is tried so often; the last answer or the last trouble counts. Rejects with a `StoreError`. */
+export async function tour<T>(
+  cluster: Cluster,
+  times: number,
+  ask: (connection: EtcdConnection) => Promise<T>,
+): Promise<T> {
+  const causes = new Map<string, string>();
+  const pace = new Pace({ endpoints: cluster.endpoints.length, random: Math.random });
+  for (let time = 0; time < times; time += 1) {
+    for (const endpoint of cluster.endpoints) {
+      await sleep(pace.next());
+      if (cluster.signal.aborted) throw closed();
+      try {
+        return await connected(cluster, endpoint, ask);
+      } catch (error) {
+        if (!(error instanceof EtcdFault)) throw error;
+        if (error.kind === 'refused') throw refusal(endpoint, error);
+        causes.set(endpoint, error.message);
+      }
+    }
+  }
+  if (cluster.signal.aborted) throw closed();
+  throw new StoreError(unreachable(causes));
+}
+
+/** Asks one endpoint, on a connection of its own. Rejects with an `EtcdFault`. */
+export async function connected<T>(
+  { deadline, signal }: Cluster,
+  endpoint: string,
+  ask: (connection: EtcdConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await EtcdConnection.open({ endpoint, deadline, signal });
+  const close = (): void => connection.close();
+  signal.addEventListener('abort', close);
+  try {
+    return await ask(connection);
+  } finally {
+    signal.removeEventListener('abort', close);
+    connection.close();
+  }
+}
+
+export function refusal(endpoint: string, fault: EtcdFault): StoreError {
+  return new StoreError(`store refused: ${endpoint}: ${fault.message}: see what etcd's log says about it`);
+}
+
+function closed(): StoreError {
+  return new StoreError('store closed while it was asked');
+}

@@ -1,0 +1,151 @@
+/** The store port on one YAML file that people edit: watched, and read as a whole or not at all. */
+
+import { type FSWatcher, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readStoreFile } from './file-content.js';
+import { type Following, type Reading, type Snapshot, type Store, StoreError } from './store.js';
+import { Teller } from './teller.js';
+
+export interface FileStoreOptions {
+  readonly path: string;
+  readonly node: string;
+  /** Between two looks without a hint of the file system, in milliseconds. Default 5 s. */
+  readonly poll?: number;
+}
+
+/** Editors write in steps: a file that can't be read gets this time, in milliseconds, before that is told. */
+const SECOND_LOOK = 150;
+
+/** A file is read once nothing has happened to it for so long, in milliseconds: it may be written in steps. */
+const SETTLE = 50;
+
+export class FileStore implements Store {
+  readonly kind = 'file';
+  readonly #options: FileStoreOptions;
+  readonly #followings = new Set<Following>();
+
+  constructor(options: FileStoreOptions) {
+    this.#options = options;
+  }
+
+  follow(tell: (reading: Reading) => void): Following {
+    const following = new FileFollowing(this.#options, new Teller(tell));
+    this.#followings.add(following);
+    return following;
+  }
+
+  async read(): Promise<Snapshot> {
+    const reading = await readPatiently(this.#options);
+    if (!reading.ok) throw new StoreError(reading.why);
+    return reading.snapshot;
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    const line = JSON.stringify(`${key}: ${value}`);
+    throw new StoreError(
+      `the store is the file ${this.#options.path}, which people edit: write ${line} there`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#followings].map((following) => following.close()));
+  }
+}
+
+class FileFollowing implements Following {
+  readonly #options: FileStoreOptions;
+  readonly #teller: Teller;
+  readonly #folder: string;
+  readonly #poll: NodeJS.Timeout;
+  #watcher: FSWatcher | undefined;
+  /** Identity of the folder that is watched: another one may come to stand under its name. */
+  #watched: string | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+
+  constructor(options: FileStoreOptions, teller: Teller) {
+    this.#options = options;
+    this.#teller = teller;
+    this.#folder = dirname(options.path);
+    this.#poll = setInterval(() => this.refresh(), options.poll ?? 5_000);
+    this.refresh();
+  }
+
+  refresh(): void {
+    if (this.#closed) return;
+    if (this.#looking !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#looking = this.#look().finally(() => {
+      this.#looking = undefined;
+      if (!this.#again) return;
+      this.#again = false;
+      this.refresh();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#teller.close();
+    clearInterval(this.#poll);
+    clearTimeout(this.#settling);
+    this.#watcher?.close();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    await this.#watchFolder();
+    this.#teller.tell(await readPatiently(this.#options));
+  }
+
+  /** The folder and not the file, which editors replace. Where it can't be watched the poll has to do. */
+  async #watchFolder(): Promise<void> {
+    const identity = await folderIdentity(this.#folder);
+    if (this.#closed || (identity === this.#watched && this.#watcher !== undefined)) return;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#watched = identity;
+    if (identity === undefined) return;
+    try {
+      this.#watcher = watch(this.#folder, (_, name) => this.#hint(name));
+      this.#watcher.on('error', () => this.#unwatch());
+    } catch {
+      // Out of watches, or a file system without them: the poll sees changes too, only later.
+      this.#unwatch();
+    }
+  }
+
+  #unwatch(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+
+  /** A swapped symlink of a mounted volume shows under another name (`..data`), so names that begin so count. */
+  #hint(name: string | null): void {
+    if (name !== null && name !== basename(this.#options.path) && !name.startsWith('..')) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.refresh(), SETTLE);
+  }
+}
+
+async function readPatiently({ path, node }: FileStoreOptions): Promise<Reading> {
+  const first = await readStoreFile(path, node);
+  if (first.ok) return first;
+  await sleep(SECOND_LOOK);
+  return readStoreFile(path, node);
+}
+
+async function folderIdentity(folder: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(folder, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    // Not there, or not ours to see: reading the file says so.
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+/** Opens the store that the settings name, and loads the code of no other. */
+
+import type { Settings } from '../settings/settings.js';
+import type { Store } from './store.js';
+
+export interface OpenStoreOptions {
+  readonly settings: Pick<Settings, 'store' | 'limits'>;
+  /** Whose keys are read. */
+  readonly node: string;
+}
+
+/** Connects to nothing yet. Rejects with a `StoreError` on an endpoint that can't be one. */
+export async function openStore({ settings: { store, limits }, node }: OpenStoreOptions): Promise<Store> {
+  switch (store.kind) {
+    case 'etcd': {
+      const { EtcdStore } = await import('./etcd/etcd-store.js');
+      const { endpoints, prefix } = store;
+      return new EtcdStore({
+        endpoints,
+        prefix,
+        node,
+        deadline: limits.storeCall,
+        relist: limits.storeRelist,
+      });
+    }
+    case 'file': {
+      const { FileStore } = await import('./file.js');
+      return new FileStore({ path: store.path, node });
+    }
+  }
+}

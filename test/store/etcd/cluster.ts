@@ -1,0 +1,83 @@
+/** Three members of etcd that form a cluster. */
+
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { runCommand } from '../../sandbox/command.js';
+import { type Part, startPart } from '../../sandbox/part.js';
+import { openPlace } from '../../sandbox/place.js';
+
+export interface Member {
+  readonly endpoint: string;
+  readonly port: number;
+  kill(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
+
+export interface Cluster {
+  readonly members: readonly Member[];
+  /** An etcdctl command, asked of the member. */
+  ctl(member: Member, ...args: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startCluster(): Promise<Cluster> {
+  const place = openPlace();
+  const names = ['a', 'b', 'c'];
+  const ports = await freePorts(names.length * 2);
+  const url = (at: number): string => `http://127.0.0.1:${ports[at] ?? 0}`;
+  const initial = names.map((name, at) => `${name}=${url(at + names.length)}`).join(',');
+  const ctl = async (endpoint: string, args: readonly string[]): Promise<string> => {
+    const environment = { ...place.environment, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: endpoint };
+    const { code, stdout, stderr } = await runCommand(['etcdctl', ...args], { environment });
+    if (code !== 0) throw new Error(`etcdctl ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  const start = (name: string, at: number): Part => {
+    const [client, peer] = [url(at), url(at + names.length)];
+    const argv = [
+      ...['etcd', '--name', name, '--data-dir', join(place.folder, name)],
+      ...['--listen-client-urls', client, '--advertise-client-urls', client],
+      ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+      ...['--initial-cluster', initial, '--initial-cluster-state', 'new'],
+    ];
+    const log = join(place.folder, `${name}.log`);
+    return startPart({ name: `etcd ${name}`, argv, environment: place.environment, log });
+  };
+  try {
+    const parts = names.map(start);
+    await Promise.all(
+      parts.map((part, at) =>
+        part.ready(async () => (await ctl(url(at), ['endpoint', 'health'])) !== undefined, 30_000),
+      ),
+    );
+    return {
+      members: parts.map((part, at) => ({
+        endpoint: url(at),
+        port: ports[at] ?? 0,
+        kill: async () => {
+          await part.end('SIGKILL');
+        },
+        pause: () => part.signal('SIGSTOP'),
+        resume: () => part.signal('SIGCONT'),
+      })),
+      ctl: (member, ...args) => ctl(member.endpoint, args),
+      close: () => place.close(),
+    };
+  } catch (error) {
+    await place.close();
+    throw error;
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    if (bound !== null && typeof bound === 'object') ports.push(bound.port);
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

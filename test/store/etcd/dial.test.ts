@@ -1,0 +1,44 @@
+import { getEventListeners } from 'node:events';
+import t from 'tap';
+import { addressOf, dial } from '../../../src/store/etcd/dial.js';
+
+t.test('endpoints', async (t) => {
+  t.same(addressOf('http://127.0.0.1:2379'), { host: '127.0.0.1', port: 2379 });
+  t.same(addressOf('http://etcd-1.example:80/'), { host: 'etcd-1.example', port: 80 });
+  t.same(addressOf('http://etcd'), { host: 'etcd', port: 2379 });
+  t.same(addressOf('http://[::1]:1'), { host: '::1', port: 1 });
+  for (const endpoint of [
+    '',
+    'etcd:2379',
+    'http://',
+    'http://a:b',
+    'http://a/b',
+    'http://u:p@a:1',
+    'ftp://a:1',
+  ]) {
+    t.throws(
+      () => addressOf(endpoint),
+      { name: 'StoreError', message: /write it as http:\/\/HOST:PORT/ },
+      endpoint,
+    );
+  }
+  t.throws(() => addressOf('https://etcd:2379'), { name: 'StoreError', message: /TLS is not supported/ });
+});
+
+t.test('each dial takes its listeners with it', async (t) => {
+  const { signal } = new AbortController();
+  for (let times = 0; times < 20; times += 1) {
+    await t.rejects(dial({ host: '127.0.0.1', port: 1 }, 5_000, signal), {
+      kind: 'away',
+      message: 'connection refused',
+    });
+  }
+  t.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+t.test('a dial is given up', async (t) => {
+  const closing = new AbortController();
+  const dialled = dial({ host: '127.0.0.1', port: 1 }, 5_000, closing.signal);
+  closing.abort();
+  await t.rejects(dialled, { kind: 'away', message: 'given up' });
+});
