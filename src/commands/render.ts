@@ -1,0 +1,112 @@
+/** `katod render`: a component as this node would run it, with its files. No secret is shown. */
+
+import { loadCatalog } from '../catalog/load.js';
+import { isSecret } from '../catalog/name.js';
+import { componentsOf, type Stack } from '../catalog/stack.js';
+import { type Accepted, accept, NOTHING_ACCEPTED } from '../desired/accepted.js';
+import type { Wanted } from '../desired/desired.js';
+import { type ResolveInput, resolve } from '../desired/resolve.js';
+import { readHostFacts } from '../host/facts.js';
+import { loadSettings } from '../settings/load.js';
+import { suggestion } from '../settings/nearest.js';
+import type { Settings } from '../settings/settings.js';
+import { openStore } from '../store/open.js';
+import { type Snapshot, StoreError } from '../store/store.js';
+import { exitCode, type Invocation } from './command.js';
+import { fail, misuse, problemLines, withSettings } from './refuse.js';
+import { renderedComponent, renderedText } from './rendered.js';
+import { stackName, stackNamed } from './stack.js';
+
+export async function render({ sources, switches, words }: Invocation): Promise<number> {
+  const [component = ''] = words;
+  return withSettings(loadSettings(sources), async (settings) => {
+    const { node, address, catalog: folder, store } = settings;
+    const [catalog, host, snapshot] = await Promise.all([
+      loadCatalog(folder),
+      readHostFacts(),
+      readStore(settings),
+    ]);
+    const source = store.kind;
+    const prefix = store.kind === 'etcd' ? store.prefix : store.path;
+    const stack = stackNamed(catalog, stackName(snapshot, settings.stack), folder);
+    const read = acceptAll(snapshot, { catalog, node, prefix, source, defaultStack: settings.stack });
+    const roles = rolesWith(component, stack, read.assignment?.roles ?? []);
+    if (roles === null) {
+      const known = componentsOf(stack);
+      return misuse(
+        `stack ${stack.name} has no component "${component}"; it has ${known.join(', ')}${suggestion(component, known)}`,
+        'render',
+      );
+    }
+
+    const accepted: Accepted = { ...read, assignment: { stack: stack.name, roles } };
+    const facts = { name: node, address, hostname: host.hostname };
+    const input: ResolveInput = { catalog, accepted, facts, from: source, prefix, source };
+    const wanted = wantedIn(input, component);
+    const shown = wantedIn({ ...input, accepted: withoutSecrets(accepted, stack) }, component);
+    if (wanted === null || shown === null)
+      return fail(`${component} is left out on this node: its \`when\` says so`);
+    if (!wanted.ok) return fail(`${component} is refused:\n${problemLines(wanted.problems).trimEnd()}`);
+    if (!shown.ok)
+      return fail(
+        `${component} can't be shown without its secrets:\n${problemLines(shown.problems).trimEnd()}`,
+      );
+
+    const { digest, definition } = wanted.spec;
+    const parameters = snapshot === null ? 'defaults' : 'store';
+    const about = { node, roles, stack: stack.name, parameters, digest, definition };
+    process.stdout.write(
+      switches.has('json')
+        ? `${JSON.stringify({ ...about, component: renderedComponent(shown.spec) }, null, 2)}\n`
+        : renderedText(about, renderedComponent(shown.spec)),
+    );
+    return exitCode.done;
+  });
+}
+
+/** Null, with a word on standard error, where it can't be read. */
+async function readStore(settings: Settings): Promise<Snapshot | null> {
+  const store = await openStore({ settings, node: settings.node });
+  try {
+    return await store.read();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    process.stderr.write(`katod: rendered with the defaults of the parameters, since ${error.message}\n`);
+    return null;
+  } finally {
+    await store.close();
+  }
+}
+
+function acceptAll(
+  snapshot: Snapshot | null,
+  given: Omit<Parameters<typeof accept>[0], 'previous' | 'snapshot'>,
+): Accepted {
+  if (snapshot === null) return NOTHING_ACCEPTED;
+  const { accepted, problems } = accept({ ...given, snapshot, previous: NOTHING_ACCEPTED });
+  if (problems.length > 0) process.stderr.write(`katod: not used of the store:\n${problemLines(problems)}`);
+  return accepted;
+}
+
+/** The node's own roles where one has the component, else one more that does; null where none does. */
+function rolesWith(component: string, stack: Stack, own: readonly string[]): readonly string[] | null {
+  const has = (role: string) => stack.roles.get(role)?.components.includes(component) === true;
+  if (own.some(has)) return own;
+  const other = [...stack.roles.keys()].find(has);
+  return other === undefined ? null : [...own, other];
+}
+
+function wantedIn(input: ResolveInput, component: string): Wanted | null {
+  const desired = resolve(input);
+  if (!desired.known) throw new Error(desired.why);
+  return desired.components.get(component) ?? null;
+}
+
+/** Masked before rendering, not after: what a filter makes of a secret is no secret then either. */
+function withoutSecrets(accepted: Accepted, stack: Stack): Accepted {
+  const { cluster, node } = accepted.params;
+  const defaults = [...stack.params].flatMap(([name, { fallback }]) => (fallback === null ? [] : [name]));
+  const secrets = [...defaults, ...Object.keys(cluster), ...Object.keys(node)].filter(isSecret);
+  const masked = Object.fromEntries(secrets.map((name) => [name, '***']));
+  return { ...accepted, params: { cluster, node: { ...node, ...masked } } };
+}

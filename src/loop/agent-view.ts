@@ -1,0 +1,73 @@
+/** The agent as the server sees it: the report, readiness and the plan, always out of memory. */
+
+import type { Plan } from '../plan/action.js';
+import { printPlan } from '../plan/print.js';
+import { buildReport, readiness } from '../report/build.js';
+import type { ReportInput } from '../report/input.js';
+import type { Report } from '../report/report.js';
+import type { AgentView } from '../server/view.js';
+import type { Clock } from './clock.js';
+import type { FollowedStore } from './follow-store.js';
+import type { Loop } from './loop.js';
+
+export interface AgentViewOptions {
+  readonly node: string;
+  readonly address: string;
+  /** Of the agent. */
+  readonly version: string;
+  readonly prefix: string;
+  /** Stack where nothing is known to be wanted. */
+  readonly stack: string;
+  readonly storeKind: 'etcd' | 'file';
+  readonly clock: Clock;
+  readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'poke'>;
+  readonly followed: Pick<FollowedStore, 'problems' | 'unreadable'>;
+}
+
+export interface RememberingView extends AgentView {
+  /** Takes note of changes, so that `since` is right when somebody asks. */
+  note(): void;
+}
+
+export function openAgentView(options: AgentViewOptions): RememberingView {
+  const { loop, clock } = options;
+  const startedAt = clock.date().toISOString();
+  let last: Report | null = null;
+  const report = () => {
+    const input = reportInput(options, startedAt);
+    last = buildReport(input, last);
+    return { input, report: last };
+  };
+  return {
+    note: () => void report(),
+    alive: () => loop.alive(),
+    report: () => report().report,
+    ready() {
+      const told = report();
+      return readiness(told.input, told.report);
+    },
+    plan() {
+      const plan: Plan = loop.state().plan;
+      return { plan, text: printPlan(plan).join('\n') };
+    },
+    reconcile: () => loop.poke(),
+  };
+}
+
+function reportInput(
+  { loop, followed, clock, storeKind, ...rest }: AgentViewOptions,
+  startedAt: string,
+): ReportInput {
+  const now = clock.now();
+  const date = clock.date();
+  return {
+    ...rest,
+    ...loop.state(),
+    startedAt,
+    now: date.toISOString(),
+    pulls: new Map([...loop.pulling()].map((image) => [image, loop.pullProgress(image)])),
+    store: { kind: storeKind, unreadable: followed.unreadable() },
+    problems: followed.problems(),
+    stamp: (milliseconds) => new Date(date.getTime() + milliseconds - now).toISOString(),
+  };
+}

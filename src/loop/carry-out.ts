@@ -1,0 +1,55 @@
+/** Carries out one action: one switch, no decisions. Rejects with a `Fault`, or a file system's error. */
+import type { Engine, PullProgress } from '../engine/engine.js';
+import type { FileRoom } from '../files/files.js';
+import type { Action } from '../plan/action.js';
+import { volumeName } from '../plan/names.js';
+import { labelsFor } from './labels.js';
+
+export interface Hands {
+  readonly engine: Engine;
+  readonly files: FileRoom;
+  readonly node: string;
+  readonly prefix: string;
+  /** The cluster's id, or null while it has none. */
+  readonly cluster: () => string | null;
+}
+
+export interface PullHandle {
+  readonly progress: PullProgress;
+  readonly signal: AbortSignal;
+}
+
+export async function carryOut(
+  action: Exclude<Action, { do: 'pull' }>,
+  { engine, files, node, prefix, cluster }: Hands,
+): Promise<void> {
+  switch (action.do) {
+    case 'create': {
+      const { spec, name } = action;
+      const fileFolders = await files.place(spec);
+      await engine.create({
+        name,
+        labels: labelsFor(spec, node, cluster()),
+        shape: spec.shape,
+        fileFolders,
+        volumeName: (volume) => volumeName(prefix, spec.name, volume),
+        stopTimeout: spec.stopTimeout,
+      });
+      return;
+    }
+    case 'start':
+      if (action.spec) await files.place(action.spec);
+      return engine.start(action.id);
+    case 'stop':
+      return engine.stop(action.id, action.timeout);
+    case 'restart':
+      return engine.restart(action.id, action.timeout);
+    case 'retire':
+    case 'rename':
+      return engine.rename(action.id, action.name);
+    case 'remove':
+      return engine.remove(action.id);
+    case 'unpause':
+      return engine.unpause(action.id);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What an inspect told about each container, kept until an event or the list says otherwise: a settled node is not
+ * inspected at all. A container whose inspect hangs holds nobody up: its detail is null until the answer comes.
+ */
+import type { ContainerDetail, Engine, ListedContainer } from '../engine/engine.js';
+
+/** A look waits so long for an inspect, in milliseconds; one that takes longer pokes the loop when it answers. */
+const PATIENCE = 500;
+
+export class Details {
+  readonly #engine: Pick<Engine, 'inspect'>;
+  readonly #onLate: () => void;
+  readonly #known = new Map<string, ContainerDetail>();
+  readonly #asked = new Map<string, Promise<ContainerDetail | null>>();
+
+  constructor(engine: Pick<Engine, 'inspect'>, onLate: () => void) {
+    this.#engine = engine;
+    this.#onLate = onLate;
+  }
+
+  /** Null while it is not known: it hangs, or the container has just gone. */
+  async of(container: ListedContainer): Promise<ContainerDetail | null> {
+    if (container.state === 'created' || container.state === 'removing') return null;
+    const known = this.#known.get(container.id);
+    if (known && known.running === isUp(container)) return known;
+    const asked = this.#asked.get(container.id) ?? this.#ask(container.id);
+    return within(PATIENCE, asked);
+  }
+
+  /** Something happened to it. */
+  forget(id: string): void {
+    this.#known.delete(id);
+  }
+
+  forgetAll(): void {
+    this.#known.clear();
+  }
+
+  /** Drops what is known of containers that are gone. */
+  retain(ids: ReadonlySet<string>): void {
+    for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
+  }
+
+  #ask(id: string): Promise<ContainerDetail | null> {
+    const begun = performance.now();
+    const asked = this.#engine
+      .inspect(id)
+      .then(
+        (detail) => {
+          this.#known.set(id, detail);
+          return detail;
+        },
+        () => null,
+      )
+      .finally(() => {
+        this.#asked.delete(id);
+        if (performance.now() - begun > PATIENCE) this.#onLate();
+      });
+    this.#asked.set(id, asked);
+    return asked;
+  }
+}
+
+function isUp({ state }: ListedContainer): boolean {
+  return state === 'running' || state === 'paused' || state === 'restarting';
+}
+
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, null);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,137 @@
+/** One look at the engine and the host: a single list, and further questions only where a next step needs the answer. */
+import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
+import type { Engine, ListedContainer } from '../engine/engine.js';
+import { type Holder, holderText } from '../host/holder.js';
+import type { Listener } from '../host/listener.js';
+import { type Observed, type OwnContainer, portKey } from '../plan/observed.js';
+import { sortOut } from '../plan/sort-out.js';
+import type { Verdict } from '../probe/probe.js';
+import type { Details } from './details.js';
+import { LABEL } from './labels.js';
+
+/** The host's sockets, and who holds one. */
+export interface Ports {
+  listeners(): Promise<readonly Listener[]>;
+  holderOf(listener: Listener): Promise<Holder | null>;
+}
+
+export interface Sources {
+  readonly engine: Pick<Engine, 'list' | 'hasImage'>;
+  readonly details: Details;
+  readonly ports: Ports;
+  readonly node: string;
+  /** Of this node: a listener there is in the way of a component's port. */
+  readonly address: string;
+  /** Of containers' names. */
+  readonly prefix: string;
+}
+
+/** Rejects with the engine's `Fault` when the list can't be had: then nothing is known. */
+export async function observe(
+  { engine, details, ports, node, address, prefix }: Sources,
+  desired: Desired,
+  verdicts: ReadonlyMap<string, Verdict>,
+): Promise<Observed> {
+  const listed = await engine.list();
+  details.retain(new Set(listed.map((container) => container.id)));
+  const mine = listed.filter((container) => isOwn(container, node));
+  const own = await Promise.all(mine.map((container) => ownContainer(container, details)));
+  const others = listed.filter((container) => !isOwn(container, node));
+  const specs = desired.known
+    ? [...desired.components.values()].flatMap((it) => (it.ok ? [it.spec] : []))
+    : [];
+  const [images, portHolders] = await Promise.all([
+    imagesFor(specs, { own, prefix, engine }),
+    holdersFor(specs, { own, listed, others, ports, address }),
+  ]);
+  const foreignNames = new Map(others.map((container) => [container.name, describe(container)]));
+  return { own, foreignNames, images, portHolders, verdicts };
+}
+
+/** A container without a component's name can't be placed: it is left alone, as somebody else's. */
+function isOwn({ labels }: ListedContainer, node: string): boolean {
+  const purpose = labels[LABEL.purpose] ?? 'component';
+  return labels[LABEL.node] === node && Boolean(labels[LABEL.component]) && purpose === 'component';
+}
+
+async function ownContainer(container: ListedContainer, details: Details): Promise<OwnContainer> {
+  const { id, name, state, image, labels } = container;
+  return {
+    id,
+    name,
+    component: labels[LABEL.component] ?? '',
+    state,
+    image,
+    digest: labels[LABEL.digest] ?? '',
+    definition: labels[LABEL.definition] ?? '',
+    detail: await details.of(container),
+  };
+}
+
+/** Only of components whose container is not made of the wanted digest. */
+async function imagesFor(
+  specs: readonly ComponentSpec[],
+  { own, prefix, engine }: { own: readonly OwnContainer[]; prefix: string; engine: Sources['engine'] },
+): Promise<ReadonlyMap<string, boolean>> {
+  const needed = specs
+    .filter(({ name, digest }) => {
+      const mine = own.filter(({ component }) => component === name);
+      return sortOut(mine, prefix, name).current?.digest !== digest;
+    })
+    .map((spec) => spec.shape.image);
+  const images = [...new Set(needed)];
+  return new Map(
+    await Promise.all(images.map(async (image) => [image, await engine.hasImage(image)] as const)),
+  );
+}
+
+/**
+ * Only the ports of components of which nothing runs. A listener on another address, such as systemd-resolved's
+ * 127.0.0.53, may well be compatible: then the component's own words tell.
+ */
+async function holdersFor(
+  specs: readonly ComponentSpec[],
+  seen: {
+    own: readonly OwnContainer[];
+    listed: readonly ListedContainer[];
+    others: readonly ListedContainer[];
+    ports: Ports;
+    address: string;
+  },
+): Promise<ReadonlyMap<string, string>> {
+  const up = new Set(seen.own.filter(({ state }) => state === 'running').map(({ component }) => component));
+  const needed = specs.filter((spec) => !up.has(spec.name)).flatMap((spec) => spec.hostPorts);
+  const holders = new Map<string, string>();
+  if (needed.length === 0) return holders;
+  const inTheWay = new Set(['0.0.0.0', '::', '127.0.0.1', '::1', seen.address]);
+  const listeners = (await seen.ports.listeners()).filter(({ address }) => inTheWay.has(address));
+  for (const port of needed) {
+    const holder = await holderOf(port, listeners, seen);
+    if (holder !== null) holders.set(portKey(port), holder);
+  }
+  return holders;
+}
+
+async function holderOf(
+  port: HostPort,
+  listeners: readonly Listener[],
+  {
+    listed,
+    others,
+    ports,
+  }: { listed: readonly ListedContainer[]; others: readonly ListedContainer[]; ports: Ports },
+): Promise<string | null> {
+  const publisher = others.find((container) =>
+    container.publishedPorts.some((it) => it.port === port.port && it.protocol === port.protocol),
+  );
+  if (publisher) return describe(publisher);
+  const listener = listeners.find((it) => it.port === port.port && it.protocol === port.protocol);
+  if (listener === undefined) return null;
+  const holder = await ports.holderOf(listener);
+  const container = listed.find(({ id }) => id === holder?.containerId);
+  return container ? describe(container) : holderText(holder);
+}
+
+function describe({ name, id, image }: ListedContainer): string {
+  return `container ${name || id.slice(0, 12)} (${id.slice(0, 12)}, image ${image})`;
+}

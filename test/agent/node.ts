@@ -1,0 +1,147 @@
+/** A node for the tests of the whole agent: a host with a real engine, a real etcd, a small catalog, and the agent. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { type Agent, startAgent } from '../sandbox/agent.js';
+import { type Etcd, startEtcd } from '../sandbox/etcd.js';
+import { type Host, startHost } from '../sandbox/host.js';
+import { imageName } from '../sandbox/images.js';
+import { until } from '../sandbox/until.js';
+
+export interface TestNode {
+  readonly host: Host;
+  readonly etcd: Etcd;
+  readonly agent: Agent;
+}
+
+export interface NodeOptions {
+  /** Component name to its definition, as YAML without name, description and image. */
+  readonly components: Readonly<Record<string, string>>;
+  /** Role to its components. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A process that ends at once when it is told to. */
+export const SLEEPER = `
+command: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
+stop: { timeout: 2s }
+`;
+
+/** A process that listens, with probes that see it. */
+export function listener(port: number, more = ''): string {
+  return `
+command: ["/bin/sh", "-c", "trap 'exit 0' TERM; httpd -f -p ${port} & wait $!"]
+ports: [${port}]
+stop: { timeout: 2s }
+probes:
+  live: { tcp: ${port}, period: 1s, failures: 3, startPeriod: 5s }
+  ready: { tcp: ${port}, period: 1s }
+${more}`;
+}
+
+export const IMAGE = imageName('busybox');
+
+/** Writes the catalog into the folder: stack `core` with these roles and components. */
+export function writeCatalog(
+  folder: string,
+  { components, roles }: Pick<NodeOptions, 'components' | 'roles'>,
+): void {
+  for (const name of ['components', 'stacks', 'templates'])
+    mkdirSync(join(folder, name), { recursive: true });
+  for (const [name, body] of Object.entries(components)) {
+    const image = body.includes('\nimage:') ? '' : `image: ${IMAGE}\n`;
+    writeFileSync(
+      join(folder, 'components', `${name}.yaml`),
+      `name: ${name}\ndescription: test\n${image}${body}`,
+    );
+  }
+  const lines = Object.entries(roles).map(
+    ([role, names]) => `  ${role}: { description: test, components: [${names.join(', ')}] }`,
+  );
+  const params = 'params:\n  word: { default: one, description: a word }\n';
+  writeFileSync(
+    join(folder, 'stacks', 'core.yaml'),
+    `name: core\ndescription: test\nroles:\n${lines.join('\n')}\n${params}`,
+  );
+}
+
+/** Ends with the test, whatever happens. */
+export async function startNode(t: Test, options: NodeOptions): Promise<TestNode> {
+  const host = await startHost({ images: ['busybox'] });
+  t.teardown(() => host.close());
+  const etcd = await startEtcd({ host });
+  t.teardown(() => etcd.close());
+  const catalog = join(host.folder, 'catalog');
+  writeCatalog(catalog, options);
+  const agent = await startAgent({
+    host,
+    settings: { KATOD_CATALOG: catalog, KATOD_ETCD: etcd.endpoint, ...options.settings },
+  });
+  t.teardown(async () => {
+    // What the agent did is the first thing to look at.
+    if (!t.passing()) t.comment(agent.output());
+    await agent.close();
+  });
+  return { host, etcd, agent };
+}
+
+export interface Seen {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly startedAt: string;
+  readonly image: string;
+}
+
+/** All containers on the engine, by name, as `docker` tells them. */
+export async function containers(host: Host): Promise<readonly Seen[]> {
+  const ids = (await host.docker('ps', '-aq', '--no-trunc')).split('\n').filter((id) => id !== '');
+  if (ids.length === 0) return [];
+  const format = '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.Config.Image}}';
+  const lines = (await host.docker('inspect', '--format', format, ...ids)).trim().split('\n');
+  return lines
+    .map((line) => {
+      const [id = '', name = '', state = '', startedAt = '', image = ''] = line.split(' ');
+      return { id, name: name.replace('/', ''), state, startedAt, image };
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** `katod-db running, katod-web exited`. */
+export async function inWords(host: Host): Promise<string> {
+  return (await containers(host)).map(({ name, state }) => `${name} ${state}`).join(', ');
+}
+
+export function untilContainers(host: Host, words: string, within = 15_000): Promise<true> {
+  return until(
+    `containers: ${words}`,
+    async () => {
+      const seen = await inWords(host);
+      if (seen !== words) throw new Error(`there are: ${seen || 'none'}`);
+      return true as const;
+    },
+    { within },
+  );
+}
+
+export function untilReady(agent: Agent, within = 15_000): Promise<true> {
+  return until(
+    '/readyz answers 200',
+    async () => {
+      const { status, body } = await agent.get('/readyz');
+      if (status !== 200) throw new Error(`it answers ${status}: ${body}`);
+      return true as const;
+    },
+    { within },
+  );
+}
+
+/** Sets the role, and waits until the agent has seen it and the node is ready. */
+export async function assign({ etcd, agent }: TestNode, role: string): Promise<void> {
+  await etcd.put('/katod/nodes/web-1/role', role);
+  const revision = await etcd.revision();
+  const seen = async () => Number((await agent.health()).store.revision ?? 0) >= revision;
+  await until(`role ${role} seen`, seen, { within: 15_000 });
+  await untilReady(agent);
+}
