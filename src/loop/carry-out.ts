@@ -1,5 +1,5 @@
 /** Carries out one action: one switch, no decisions. Rejects with a `Fault`, or a file system's error. */
-import type { Engine, PullProgress } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
 import type { Action } from '../plan/action.js';
 import { volumeName } from '../plan/names.js';
@@ -12,11 +12,6 @@ export interface Hands {
   readonly prefix: string;
   /** The cluster's id, or null while it has none. */
   readonly cluster: () => string | null;
-}
-
-export interface PullHandle {
-  readonly progress: PullProgress;
-  readonly signal: AbortSignal;
 }
 
 export async function carryOut(

@@ -2,77 +2,21 @@
  * Look, plan, do the least, look again. A poke only says *look again*; each component has a lane of its own, so a
  * slow stop or pull of one never holds up another. Effects and no decisions: those are `plan`'s.
  */
-import type { Logger } from 'pino';
 import type { Desired } from '../desired/desired.js';
-import { type Engine, type EngineVersion, Fault } from '../engine/engine.js';
-import type { FileRoom } from '../files/files.js';
+import { type EngineVersion, Fault } from '../engine/engine.js';
 import type { Action, Plan } from '../plan/action.js';
-import {
-  forgiveCrashes,
-  type Memory,
-  NOTHING_REMEMBERED,
-  notice,
-  type Outcome,
-  remember,
-} from '../plan/memory.js';
+import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
 import type { Observed } from '../plan/observed.js';
 import { plan } from '../plan/plan.js';
-import { sortOut } from '../plan/sort-out.js';
-import type { Prober, ProbeTarget } from '../probe/probe.js';
-import type { Limits } from '../settings/settings.js';
-import { carryOut } from './carry-out.js';
-import type { Clock } from './clock.js';
 import { Details } from './details.js';
-import { observe, type Ports } from './observe.js';
+import { Lanes } from './lanes.js';
+import { observe } from './observe.js';
+import { messageOf, outcomeOf, subjectOf } from './outcome.js';
 import { Pulls } from './pulls.js';
+import type { EngineState, LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
+import { imagesWanted, probeTargets, untilDue } from './wanted.js';
 
-export interface LoopOptions {
-  readonly engine: Engine;
-  readonly prober: Prober;
-  readonly files: FileRoom;
-  readonly ports: Ports;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly node: string;
-  readonly address: string;
-  readonly prefix: string;
-  readonly limits: Limits;
-  /** Milliseconds between two looks when nothing happens. */
-  readonly resync: number;
-  readonly cluster: () => string | null;
-  /** What is wanted at the start. */
-  readonly desired: Desired;
-  /** Called after each pass. */
-  readonly onTurn: () => void;
-}
-
-interface EngineState {
-  readonly reachable: boolean;
-  readonly version: EngineVersion | null;
-  readonly problem: string | null;
-}
-
-/** The last action begun for a component. */
-interface LastAction {
-  readonly action: Action;
-  readonly at: Date;
-}
-
-/** Everything the report is made of, as it stands. */
-export interface LoopState {
-  readonly desired: Desired;
-  /** Null before the first look. */
-  readonly observed: Observed | null;
-  readonly plan: Plan;
-  readonly memory: Memory;
-  readonly lanes: ReadonlyMap<string, Action>;
-  readonly lastActions: ReadonlyMap<string, LastAction>;
-  readonly engine: EngineState;
-}
-
-/** While something is in the way that gives no sign when it goes, look again so often, in milliseconds. */
-const LOOK_WHILE_BLOCKED = 2_000;
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
 const LOOK_AFTER_FAILURE = 1_000;
 /**
@@ -92,7 +36,7 @@ export class Loop {
   readonly #details: Details;
   readonly #pulls: Pulls;
   readonly #turns: Turns;
-  readonly #lanes = new Map<string, { readonly action: Action; readonly done: Promise<void> }>();
+  readonly #lanes: Lanes;
   readonly #lastActions = new Map<string, LastAction>();
   readonly #events: { close(): void };
   readonly #lookOnceMore: NodeJS.Timeout;
@@ -111,6 +55,7 @@ export class Loop {
     this.#desired = options.desired;
     this.#details = new Details(options.engine, () => this.poke());
     this.#pulls = new Pulls(options.engine);
+    this.#lanes = new Lanes(options);
     this.#turns = new Turns(() => this.#pass().finally(options.onTurn), options.clock);
     this.#lookOnceMore = setTimeout(() => this.#lookAfterEvent(), LIST_LAG);
     this.#events = options.engine.events({
@@ -141,7 +86,7 @@ export class Loop {
       observed: this.#observed,
       plan: this.#plan,
       memory: this.#memory,
-      lanes: new Map([...this.#lanes].map(([component, { action }]) => [component, action])),
+      lanes: this.#lanes.actions(),
       lastActions: this.#lastActions,
       engine: this.#engine,
     };
@@ -167,7 +112,7 @@ export class Loop {
     this.#events.close();
     clearTimeout(this.#lookOnceMore);
     await this.#turns.close();
-    const ended = Promise.all([this.#pulls.close(), ...[...this.#lanes.values()].map(({ done }) => done)]);
+    const ended = Promise.all([this.#pulls.close(), this.#lanes.ended()]);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_PATIENCE);
@@ -200,8 +145,8 @@ export class Loop {
   async #pass(): Promise<number> {
     const { clock, log, prefix, limits, resync } = this.#options;
     const desired = this.#desired;
-    const lanes = new Set(this.#lanes.keys());
-    const pulls = new Set(this.#pulls.images());
+    const lanes = this.#lanes.busy();
+    const pulls = this.#pulls.images();
     try {
       const observed = await observe(
         { ...this.#options, details: this.#details },
@@ -215,8 +160,8 @@ export class Loop {
       this.#plan = plan({ desired, observed, memory: this.#memory, underWay, prefix, now });
       this.#pulls.keepOnly(imagesWanted(desired));
       for (const action of this.#plan.actions) this.#begin(action);
-      this.#options.prober.watch(targets(desired, observed, prefix));
-      return Math.max(0, Math.min(resync, untilDue(this.#plan, now)));
+      this.#options.prober.watch(probeTargets(desired, observed, prefix));
+      return Math.min(resync, untilDue(this.#plan, now));
     } catch (error) {
       if (!(error instanceof Fault)) log.error({ err: error }, 'pass failed');
       else if (this.#engine.problem !== error.message) log.warn({ problem: error.message }, 'look failed');
@@ -240,23 +185,16 @@ export class Loop {
   #begin(action: Action): void {
     const { log, clock } = this.#options;
     const { component, because } = action;
-    log.info({ component, do: action.do, because, ...subject(action) }, 'action');
+    log.info({ component, do: action.do, because, ...subjectOf(action) }, 'action');
     this.#lastActions.set(component, { action, at: clock.date() });
     if (action.do === 'pull') {
       this.#pulls.begin(action.image, (error) => this.#ended(action, error));
       return;
     }
-    const done = carryOut(action, this.#options).then(
-      () => this.#laneEnded(action, null),
-      (error: unknown) => this.#laneEnded(action, error),
-    );
-    this.#lanes.set(component, { action, done });
-  }
-
-  #laneEnded(action: Exclude<Action, { do: 'pull' }>, error: unknown): void {
-    this.#lanes.delete(action.component);
-    if ('id' in action) this.#details.forget(action.id);
-    this.#ended(action, error);
+    this.#lanes.begin(action, (error) => {
+      if ('id' in action) this.#details.forget(action.id);
+      this.#ended(action, error);
+    });
   }
 
   #ended(action: Action, error: unknown): void {
@@ -264,7 +202,7 @@ export class Loop {
     if (error !== null) {
       log.warn({ component: action.component, do: action.do, problem: messageOf(error) }, 'action failed');
     }
-    this.#memory = remember(this.#memory, outcome(action, error), {
+    this.#memory = remember(this.#memory, outcomeOf(action, error), {
       desired: this.#desired,
       pullLimits: { min: limits.pullMin, max: limits.pullMax },
       now: clock.now(),
@@ -286,48 +224,4 @@ export class Loop {
       log.warn({ component, problem: messageOf(error) }, 'old files not removed');
     });
   }
-}
-
-function outcome(action: Action, error: unknown): Outcome {
-  if (error === null) return { action, ok: true };
-  if (!(error instanceof Fault)) {
-    return { action, ok: false, message: messageOf(error), retry: 'later', retryAfter: null };
-  }
-  const { message, retry, retryAfter, kind } = error;
-  return { action, ok: false, message, retry: kind === 'unreachable' ? 'now' : retry, retryAfter };
-}
-
-/** What an action is done to, for its log line. */
-function subject(action: Action): Record<string, string> {
-  if (action.do === 'pull') return { image: action.image };
-  if (action.do === 'create') return { image: action.spec.shape.image, digest: action.spec.digest };
-  return { container: action.id.slice(0, 12) };
-}
-
-function imagesWanted(desired: Desired): ReadonlySet<string> {
-  const wanted = desired.known ? [...desired.components.values()] : [];
-  return new Set(wanted.flatMap((it) => (it.ok ? [it.spec.shape.image] : [])));
-}
-
-/** The running containers that count, with the probes of their definition. */
-function targets(desired: Desired, { own }: Observed, prefix: string): readonly ProbeTarget[] {
-  if (!desired.known) return [];
-  return [...desired.components].flatMap(([component, wanted]) => {
-    if (!wanted.ok) return [];
-    const mine = own.filter((container) => container.component === component);
-    const { current } = sortOut(mine, prefix, component);
-    const startedAt = current?.detail?.startedAt;
-    if (current?.state !== 'running' || !startedAt) return [];
-    return [{ component, containerId: current.id, startedAt, probes: wanted.spec.probes }];
-  });
-}
-
-function untilDue({ waiting, stuck }: Plan, now: number): number {
-  const waits = waiting.flatMap(({ until }) => (until === null ? [] : [until - now]));
-  const blocked = stuck.some(({ state }) => state === 'blocked') ? [LOOK_WHILE_BLOCKED] : [];
-  return Math.min(...waits, ...blocked, Number.POSITIVE_INFINITY);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@ import { sortOut } from '../plan/sort-out.js';
 import type { Verdict } from '../probe/probe.js';
 import type { Details } from './details.js';
 import { LABEL } from './labels.js';
+import { specsOf } from './wanted.js';
 
 /** The host's sockets, and who holds one. */
 export interface Ports {
@@ -37,9 +38,7 @@ export async function observe(
   const mine = listed.filter((container) => isOwn(container, node));
   const own = await Promise.all(mine.map((container) => ownContainer(container, details)));
   const others = listed.filter((container) => !isOwn(container, node));
-  const specs = desired.known
-    ? [...desired.components.values()].flatMap((it) => (it.ok ? [it.spec] : []))
-    : [];
+  const specs = specsOf(desired);
   const [images, portHolders] = await Promise.all([
     imagesFor(specs, { own, prefix, engine }),
     holdersFor(specs, { own, listed, others, ports, address }),

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Report } from '../../src/report/report.js';
 import { untilHealth } from '../sandbox/agent.js';
 import { until } from '../sandbox/until.js';
 import { assign, containers, listener, SLEEPER, startNode, untilContainers, untilReady } from './node.js';
@@ -18,10 +19,17 @@ t.test('the agent is killed again and again', async (t) => {
       await agent.kill('SIGKILL');
       await agent.start();
     }
+    const looked = ({ components }: Report) =>
+      components.length === 3 && components.every(({ container }) => container);
+    const first = await untilHealth(agent, 'the first look', looked, { within: 5_000 });
+    t.same(
+      first.components.map(({ health }) => health),
+      ['ready', 'ready', 'ready'],
+      'verdicts outlive the agent',
+    );
     await untilReady(agent);
     t.same(await containers(host), before);
-    const report = await agent.health();
-    t.equal(report.status, 'healthy');
+    t.equal((await agent.health()).status, 'healthy');
   });
 
   await t.test('at work: one running container per component, soon after the last', async (t) => {

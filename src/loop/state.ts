@@ -1,0 +1,56 @@
+/** What the loop is given, and how it stands: types only. */
+import type { Logger } from 'pino';
+import type { Desired } from '../desired/desired.js';
+import type { Engine, EngineVersion } from '../engine/engine.js';
+import type { FileRoom } from '../files/files.js';
+import type { Action, Plan } from '../plan/action.js';
+import type { Memory } from '../plan/memory.js';
+import type { Observed } from '../plan/observed.js';
+import type { Prober } from '../probe/probe.js';
+import type { Limits } from '../settings/settings.js';
+import type { Clock } from './clock.js';
+import type { Ports } from './observe.js';
+
+export interface LoopOptions {
+  readonly engine: Engine;
+  readonly prober: Prober;
+  readonly files: FileRoom;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly node: string;
+  readonly address: string;
+  readonly prefix: string;
+  readonly limits: Limits;
+  /** Milliseconds between two looks when nothing happens. */
+  readonly resync: number;
+  readonly cluster: () => string | null;
+  /** What is wanted at the start. */
+  readonly desired: Desired;
+  /** Called after each pass. */
+  readonly onTurn: () => void;
+}
+
+export interface EngineState {
+  readonly reachable: boolean;
+  readonly version: EngineVersion | null;
+  readonly problem: string | null;
+}
+
+/** The last action begun for a component. */
+export interface LastAction {
+  readonly action: Action;
+  readonly at: Date;
+}
+
+/** Everything the report is made of, as it stands. */
+export interface LoopState {
+  readonly desired: Desired;
+  /** Null before the first look. */
+  readonly observed: Observed | null;
+  readonly plan: Plan;
+  readonly memory: Memory;
+  readonly lanes: ReadonlyMap<string, Action>;
+  readonly lastActions: ReadonlyMap<string, LastAction>;
+  readonly engine: EngineState;
+}

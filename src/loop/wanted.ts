@@ -1,0 +1,37 @@
+/** What is read off the desired state beside the plan: which images, which containers to probe, when to look. Pure. */
+import type { ComponentSpec, Desired } from '../desired/desired.js';
+import type { Plan } from '../plan/action.js';
+import type { Observed } from '../plan/observed.js';
+import { sortOut } from '../plan/sort-out.js';
+import type { ProbeTarget } from '../probe/probe.js';
+
+/** While something is in the way that gives no sign when it goes, look again so often, in milliseconds. */
+const LOOK_WHILE_BLOCKED = 2_000;
+
+/** The components that are wanted and not refused. */
+export function specsOf(desired: Desired): readonly ComponentSpec[] {
+  if (!desired.known) return [];
+  return [...desired.components.values()].flatMap((wanted) => (wanted.ok ? [wanted.spec] : []));
+}
+
+export function imagesWanted(desired: Desired): ReadonlySet<string> {
+  return new Set(specsOf(desired).map((spec) => spec.shape.image));
+}
+
+/** The running containers that count, with the probes of their definition. */
+export function probeTargets(desired: Desired, { own }: Observed, prefix: string): readonly ProbeTarget[] {
+  return specsOf(desired).flatMap(({ name: component, probes }) => {
+    const mine = own.filter((container) => container.component === component);
+    const { current } = sortOut(mine, prefix, component);
+    const startedAt = current?.detail?.startedAt;
+    if (current?.state !== 'running' || !startedAt) return [];
+    return [{ component, containerId: current.id, startedAt, probes }];
+  });
+}
+
+/** Milliseconds until the plan may be another without a sign; infinite where nothing waits for a time. */
+export function untilDue({ waiting, stuck }: Plan, now: number): number {
+  const waits = waiting.flatMap(({ until }) => (until === null ? [] : [Math.max(0, until - now)]));
+  const blocked = stuck.some(({ state }) => state === 'blocked') ? [LOOK_WHILE_BLOCKED] : [];
+  return Math.min(...waits, ...blocked, Number.POSITIVE_INFINITY);
+}
