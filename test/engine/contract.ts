@@ -1,0 +1,260 @@
+/** What every engine behind the port must do, the real one and any fake that other tests use in its place. */
+import { randomBytes } from 'node:crypto';
+import type { Test } from 'tap';
+import type { ContainerState, Engine, EngineEvent, FaultKind } from '../../src/engine/engine.js';
+import { Fault } from '../../src/engine/engine.js';
+import { until } from '../sandbox/until.js';
+import { requestOf, shapeOf } from './shape.js';
+
+/** An engine, and the hands of somebody else on it. */
+export interface EngineWorld {
+  readonly engine: Engine;
+  /** An image that the engine has. */
+  readonly image: string;
+  /** Runs in that image until it is stopped. */
+  readonly command: readonly string[];
+  pause(id: string): Promise<void>;
+  /** SIGKILL to the container's process. */
+  kill(id: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+type ActingVerb = 'start' | 'stop' | 'restart' | 'rename' | 'unpause' | 'remove';
+type ReachableState = 'created' | 'running' | 'paused' | 'exited';
+
+const verbs: readonly ActingVerb[] = ['start', 'stop', 'restart', 'rename', 'unpause', 'remove'];
+
+/** State, verb, and the state that it leaves; with `!`, the verb is refused with a fault `failed` and changes nothing. */
+const outcomes = `
+  created  start    running
+  created  stop     created
+  created  restart  running
+  created  rename   created
+  created  unpause  created
+  created  remove   gone
+  running  start    running
+  running  stop     exited
+  running  restart  running
+  running  rename   running
+  running  unpause  running
+  running  remove   !running
+  paused   start    !paused
+  paused   stop     exited
+  paused   restart  running
+  paused   rename   paused
+  paused   unpause  running
+  paused   remove   !paused
+  exited   start    running
+  exited   stop     exited
+  exited   restart  running
+  exited   rename   exited
+  exited   unpause  exited
+  exited   remove   gone
+`;
+
+/** The fault that a call ends in; fails the test where it succeeds or throws something else. */
+export async function faultOf(t: Test, what: string, promise: Promise<unknown>): Promise<Fault> {
+  try {
+    await promise;
+  } catch (error) {
+    t.ok(error instanceof Fault, `${what}: ${String(error)}`);
+    if (error instanceof Fault) return error;
+  }
+  t.fail(`${what} should have been refused`);
+  return new Fault('failed', 'later', 'no fault');
+}
+
+export function uniqueName(): string {
+  return `t-${randomBytes(4).toString('hex')}`;
+}
+
+/** Runs all of it as subtests of `t`; `makeWorld` is called once, and what it gives is closed at the end. */
+export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): Promise<unknown> {
+  return t.test('the contract of an engine', async (t) => {
+    const world = await makeWorld();
+    t.teardown(() => world.close());
+    const { engine } = world;
+    const create = (name = uniqueName()) =>
+      engine.create(requestOf(name, shapeOf(world.image, { command: world.command })));
+    const listed = async (id: string) => (await engine.list()).find((container) => container.id === id);
+    const stateOf = async (id: string): Promise<ContainerState | 'gone'> =>
+      (await listed(id))?.state ?? 'gone';
+    const into = async (state: ReachableState): Promise<string> => {
+      const id = await create();
+      if (state !== 'created') await engine.start(id);
+      if (state === 'paused') await world.pause(id);
+      if (state === 'exited') await world.kill(id);
+      // Somebody else's kill is done when the engine has noticed.
+      await until(`${id} is ${state}`, async () => (await stateOf(id)) === state, { within: 10_000 });
+      return id;
+    };
+    const act = (verb: ActingVerb, id: string): Promise<void> => {
+      switch (verb) {
+        case 'stop':
+        case 'restart':
+          return engine[verb](id, 0);
+        case 'rename':
+          return engine.rename(id, `renamed-${id.slice(0, 12)}`);
+        default:
+          return engine[verb](id);
+      }
+    };
+
+    await t.test('it agrees on an API version, again and again', async (t) => {
+      const version = await engine.connect();
+      t.match(version, { version: /\d/, api: /^1\.\d+$/ });
+      t.same(await engine.connect(), version);
+      await engine.ping();
+    });
+
+    await t.test('what is created is listed as it was asked for, and does not run', async (t) => {
+      const name = uniqueName();
+      const shape = shapeOf(world.image, { command: world.command });
+      const labels = { 'io.katod.node': 'n', 'io.katod.component': 'c' };
+      const id = await engine.create(requestOf(name, shape, { labels, stopTimeout: 1500 }));
+      t.match(await listed(id), {
+        id,
+        name,
+        image: world.image,
+        state: 'created',
+        labels,
+        publishedPorts: [],
+      });
+      t.same(await engine.inspect(id), {
+        id,
+        running: false,
+        pid: 0,
+        startedAt: null,
+        finishedAt: null,
+        exitCode: null,
+        oomKilled: false,
+        error: '',
+        stopTimeout: 2,
+      });
+      await engine.remove(id);
+    });
+
+    await t.test('a run is told from its end', async (t) => {
+      const id = await into('running');
+      const running = await engine.inspect(id);
+      t.match(running, { running: true, exitCode: null, finishedAt: null });
+      t.ok(running.pid > 0);
+      t.ok(Number.isFinite(Date.parse(String(running.startedAt))), String(running.startedAt));
+      await engine.restart(id, 0);
+      t.not((await engine.inspect(id)).startedAt, running.startedAt, 'a restart is a start');
+      await world.kill(id);
+      await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 10_000 });
+      t.match(await engine.inspect(id), { running: false, pid: 0, exitCode: 137, finishedAt: /^2/ });
+      await engine.remove(id);
+    });
+
+    for (const row of outcomes.trim().split('\n')) {
+      const [state, verb, expected = ''] = row.trim().split(/\s+/) as [ReachableState, ActingVerb, string];
+      const refused = expected.startsWith('!');
+      const left = refused ? expected.slice(1) : expected;
+      await t.test(
+        `${verb} of one that is ${state} ${refused ? 'is refused' : `leaves it ${left}`}, twice`,
+        async (t) => {
+          const id = await into(state);
+          for (const time of ['once', 'again']) {
+            if (refused)
+              t.match(await faultOf(t, verb, act(verb, id)), { kind: 'failed', retry: 'later' }, time);
+            else await act(verb, id);
+            t.equal(await stateOf(id), left, time);
+          }
+          if (verb === 'rename') t.equal((await listed(id))?.name, `renamed-${id.slice(0, 12)}`);
+          await engine.stop(id, 0).catch((error: unknown) => t.match(error, { kind: 'gone' }));
+          await engine.remove(id);
+        },
+      );
+    }
+
+    await t.test('what is not there is gone for every verb, and removing it is done', async (t) => {
+      for (const id of ['0'.repeat(64), uniqueName(), '', '../x?y', 'a b']) {
+        for (const verb of verbs.filter((each) => each !== 'remove')) {
+          t.match(await faultOf(t, verb, act(verb, id)), { kind: 'gone', retry: 'now' }, `${verb} "${id}"`);
+        }
+        t.match(await faultOf(t, 'inspect', engine.inspect(id)), { kind: 'gone' });
+        t.match(await faultOf(t, 'stop', engine.stop(id, null)), { kind: 'gone' });
+        await engine.remove(id);
+      }
+    });
+
+    await t.test("a name is one container's alone", async (t) => {
+      const name = uniqueName();
+      const first = await create(name);
+      t.match(await faultOf(t, 'create', create(name)), { kind: 'taken', retry: 'later' });
+      const second = await create();
+      t.match(await faultOf(t, 'rename', engine.rename(second, name)), { kind: 'taken', retry: 'later' });
+      t.equal((await engine.list()).filter((container) => container.name === name).length, 1);
+      await engine.rename(first, name);
+      await engine.rename(first, uniqueName());
+      await engine.rename(second, name);
+      for (const id of [first, second]) await engine.remove(id);
+    });
+
+    await t.test(
+      'an image is there or not, by whatever name, and without it nothing is created',
+      async (t) => {
+        t.equal(await engine.hasImage(world.image), true);
+        t.equal(await engine.hasImage(`docker.io/${world.image}`), true);
+        t.equal(await engine.hasImage('katod-sandbox/none:1'), false);
+        t.equal(await engine.hasImage(`katod-sandbox/none@sha256:${'a'.repeat(64)}`), false);
+        t.match(await faultOf(t, 'hasImage', engine.hasImage('NONE')), { kind: 'refused', retry: 'never' });
+        const request = requestOf(uniqueName(), shapeOf('katod-sandbox/none:1'));
+        const fault: { kind: FaultKind; message: string } = await faultOf(
+          t,
+          'create',
+          engine.create(request),
+        );
+        t.match(fault, { kind: 'gone', retry: 'now', message: /no such image/i });
+      },
+    );
+
+    await t.test('events come after the word that they will, and end with close', async (t) => {
+      const seen: ('connected' | EngineEvent)[] = [];
+      const lost: Fault[] = [];
+      const stream = engine.events({
+        onConnected: () => void seen.push('connected'),
+        onEvent: (event) => void seen.push(event),
+        onLost: (fault) => void lost.push(fault),
+      });
+      t.teardown(() => stream.close());
+      await until('the subscription stands', () => seen.includes('connected'), { within: 10_000 });
+      t.equal(seen[0], 'connected');
+      const id = await into('exited');
+      const told = (action: string) =>
+        seen.some(
+          (event) =>
+            event !== 'connected' && event.kind === 'container' && event.action === action && event.id === id,
+        );
+      for (const action of ['create', 'start', 'die']) {
+        await until(`${action} is told`, () => told(action), { within: 10_000 });
+      }
+      const other: EngineEvent[] = [];
+      const second = engine.events({
+        onConnected: () => {},
+        onEvent: (event) => void other.push(event),
+        onLost: () => {},
+      });
+      t.teardown(() => second.close());
+      stream.close();
+      stream.close();
+      await engine.remove(id);
+      await until('the other still hears', () => other.some((event) => event.action === 'destroy'), {
+        within: 10_000,
+      });
+      t.notOk(told('destroy'), 'the closed one does not');
+      t.same(lost, [], 'closing is no loss');
+    });
+
+    await t.test('after close every verb ends at once', async (t) => {
+      const id = await create();
+      engine.close();
+      engine.close();
+      await faultOf(t, 'list', engine.list());
+      await faultOf(t, 'start', engine.start(id));
+      await faultOf(t, 'connect', engine.connect());
+    });
+  });
+}
