@@ -92,7 +92,7 @@ export function memoryOf(memory: Memory, component: string): ComponentMemory {
 }
 
 /** The restart policy in force for a component. */
-export function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
+function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
   const wanted = desired.known ? desired.components.get(component) : undefined;
   return wanted?.ok ? wanted.spec.restart : DEFAULT_RESTART;
 }
