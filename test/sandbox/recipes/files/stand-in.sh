@@ -1,0 +1,5 @@
+#!/bin/sh
+# Becomes the stand-in for the program whose name it is called by, or `stand-in` with that name as its first word.
+name=$(basename "$0")
+if [ "$name" != stand-in ]; then set -- "$name" "$@"; fi
+exec node /stand-in/stand-in.mjs "$@"

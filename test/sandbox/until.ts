@@ -1,0 +1,52 @@
+/** Waits for a condition instead of for a time: the only way the tests wait. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+type Falsy = undefined | null | false | 0 | '';
+
+/** Milliseconds between two looks. */
+const interval = 50;
+
+/**
+ * Asks `condition` every 50 ms until its answer is truthy, and returns that answer. A condition that throws
+ * counts as not yet true. After `within` milliseconds it rejects with `what` and the last answer or error.
+ */
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  { within }: { readonly within: number },
+): Promise<Exclude<T, Falsy>> {
+  const began = performance.now();
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await inTime(condition, began + within - performance.now());
+      if (answer) return answer as Exclude<T, Falsy>;
+      last = answer;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() - began >= within) {
+      throw new Error(`not within ${within} ms: ${what}; last seen: ${shown(last)}`, { cause: last });
+    }
+    await delay(interval);
+  }
+}
+
+/** A condition that hangs must not hang the test: the call itself has what is left of the time, at least a second. */
+async function inTime<T>(condition: () => T | Promise<T>, left: number): Promise<T> {
+  const asked = Promise.resolve(condition());
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the condition itself did not answer')), Math.max(left, 1000));
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function shown(value: unknown): string {
+  return value instanceof Error ? value.message : inspect(value, { depth: 5, breakLength: 120 });
+}
