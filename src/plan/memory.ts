@@ -12,6 +12,8 @@ import type { OwnContainer } from './observed.js';
 /** An action that failed: the same verb waits until `nextAt`. */
 export interface FailedAction {
   readonly verb: Verb;
+  /** The container it was done to, or null. */
+  readonly container: string | null;
   readonly message: string;
   readonly failures: number;
   readonly nextAt: number;
@@ -205,7 +207,8 @@ function failed(
   const nominal =
     outcome.retry === 'never' ? ACTION_RETRY.max : retryDelay(failures, ACTION_RETRY, at.jitter);
   const nextAt = at.now + Math.max(nominal, outcome.retryAfter ?? 0);
-  return { ...before, failed: { verb, message: outcome.message, failures, nextAt } };
+  const container = 'id' in outcome.action ? outcome.action.id : null;
+  return { ...before, failed: { verb, container, message: outcome.message, failures, nextAt } };
 }
 
 function rememberPull(

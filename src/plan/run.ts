@@ -171,18 +171,21 @@ function start(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, in
     const because = `port ${portKey(blocked[0])} is held by ${blocked[1]}: stop that one or move it`;
     return { component: spec.name, state: 'blocked', because };
   }
-  const { failed } = memoryOf(input.memory, spec.name);
-  if (failed?.verb === 'start' && failed.failures >= STARTS_BEFORE_REMAKE && input.now >= failed.nextAt) {
-    const because = `start failed ${failed.failures} times, a fresh container may help: ${failed.message}`;
-    return unlessFailing(
-      { do: 'remove', component: spec.name, id: current.id, because },
-      input.memory,
-      input.now,
-    );
-  }
+  const fresh = makeAnew(spec, current, input);
+  if (fresh) return fresh;
   const because = current.state === 'created' ? 'it is new' : ended(current);
   const action = { do: 'start' as const, component: spec.name, id: current.id, spec, because };
   return unlessCrashing(action, input.memory, input.now);
+}
+
+/** The way out for a container that has failed to start again and again; each fresh one gets its try. */
+function makeAnew({ name }: ComponentSpec, { id }: OwnContainer, { memory, now }: PlanInput): Step {
+  const { failed } = memoryOf(memory, name);
+  if (failed?.verb !== 'start' || failed.container !== id || failed.failures < STARTS_BEFORE_REMAKE)
+    return null;
+  if (now < failed.nextAt) return null;
+  const because = `start failed ${failed.failures} times, a fresh container may help: ${failed.message}`;
+  return { do: 'remove', component: name, id, because };
 }
 
 /** An exit after which starting again is no help, or not wanted. */

@@ -178,4 +178,10 @@ t.test('a start that keeps failing ends in a fresh container', async (t) => {
     planned({ desired, memory, own, now: 4_000 }),
     'web: remove aaaaaaaaaaaa (start failed 3 times, a fresh container may help: network gone)',
   );
+  const fresh = [container('web', 'bbbbbbbbbbbb', { state: 'created' })];
+  t.equal(
+    planned({ desired, memory, own: fresh, now: 4_000 }),
+    'web: start bbbbbbbbbbbb (it is new)',
+    'which is started',
+  );
 });
