@@ -26,7 +26,8 @@ export async function planHere(settings: Settings): Promise<PlanBody> {
     const details = new Details(engine, () => {});
     const ports = { listeners: readListeners, holderOf };
     const { node, address, containerPrefix: prefix } = settings;
-    const observed = await observe({ engine, details, ports, node, address, prefix }, desired, new Map());
+    const seen = await observe({ engine, details, ports, node, address, prefix }, desired);
+    const observed = { ...seen, verdicts: new Map() };
     const memory = notice(NOTHING_REMEMBERED, { desired, own: observed.own, now: 0, jitter: 0 });
     const underWay = { lanes: new Set<string>(), pulls: new Set<string>(), pullLimit: settings.limits.pulls };
     const next = plan({ desired, observed, memory, underWay, prefix, now: 0 });

@@ -83,7 +83,7 @@ export class Loop {
   state(): LoopState {
     return {
       desired: this.#desired,
-      observed: this.#observed,
+      observed: this.#observed && { ...this.#observed, verdicts: this.#options.prober.verdicts() },
       plan: this.#plan,
       memory: this.#memory,
       lanes: this.#lanes.actions(),
@@ -143,16 +143,14 @@ export class Loop {
 
   /** One pass. Answers with the milliseconds until the next one is due. */
   async #pass(): Promise<number> {
-    const { clock, log, prefix, limits, resync } = this.#options;
+    const { clock, log, prefix, limits, resync, prober } = this.#options;
     const desired = this.#desired;
     const lanes = this.#lanes.busy();
     const pulls = this.#pulls.images();
     try {
-      const observed = await observe(
-        { ...this.#options, details: this.#details },
-        desired,
-        this.#options.prober.verdicts(),
-      );
+      const seen = await observe({ ...this.#options, details: this.#details }, desired);
+      prober.watch(probeTargets(desired, seen, prefix));
+      const observed = { ...seen, verdicts: prober.verdicts() };
       this.#observed = observed;
       this.#takeIn(observed, desired);
       const underWay = { lanes, pulls, pullLimit: limits.pulls };
@@ -160,7 +158,6 @@ export class Loop {
       this.#plan = plan({ desired, observed, memory: this.#memory, underWay, prefix, now });
       this.#pulls.keepOnly(imagesWanted(desired));
       for (const action of this.#plan.actions) this.#begin(action);
-      this.#options.prober.watch(probeTargets(desired, observed, prefix));
       return Math.min(resync, untilDue(this.#plan, now));
     } catch (error) {
       if (!(error instanceof Fault)) log.error({ err: error }, 'pass failed');

@@ -5,7 +5,6 @@ import { type Holder, holderText } from '../host/holder.js';
 import type { Listener } from '../host/listener.js';
 import { type Observed, type OwnContainer, portKey } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
-import type { Verdict } from '../probe/probe.js';
 import type { Details } from './details.js';
 import { LABEL } from './labels.js';
 import { specsOf } from './wanted.js';
@@ -27,12 +26,14 @@ export interface Sources {
   readonly prefix: string;
 }
 
+/** All but the verdicts: which containers are probed follows from what is seen. */
+export type Seen = Omit<Observed, 'verdicts'>;
+
 /** Rejects with the engine's `Fault` when the list can't be had: then nothing is known. */
 export async function observe(
   { engine, details, ports, node, address, prefix }: Sources,
   desired: Desired,
-  verdicts: ReadonlyMap<string, Verdict>,
-): Promise<Observed> {
+): Promise<Seen> {
   const listed = await engine.list();
   details.retain(new Set(listed.map((container) => container.id)));
   const mine = listed.filter((container) => isOwn(container, node));
@@ -44,7 +45,7 @@ export async function observe(
     holdersFor(specs, { own, listed, others, ports, address }),
   ]);
   const foreignNames = new Map(others.map((container) => [container.name, describe(container)]));
-  return { own, foreignNames, images, portHolders, verdicts };
+  return { own, foreignNames, images, portHolders };
 }
 
 /** A container without a component's name can't be placed: it is left alone, as somebody else's. */

@@ -1,9 +1,9 @@
 /** What is read off the desired state beside the plan: which images, which containers to probe, when to look. Pure. */
 import type { ComponentSpec, Desired } from '../desired/desired.js';
 import type { Plan } from '../plan/action.js';
-import type { Observed } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { ProbeTarget } from '../probe/probe.js';
+import type { Seen } from './observe.js';
 
 /** While something is in the way that gives no sign when it goes, look again so often, in milliseconds. */
 const LOOK_WHILE_BLOCKED = 2_000;
@@ -19,7 +19,7 @@ export function imagesWanted(desired: Desired): ReadonlySet<string> {
 }
 
 /** The running containers that count, with the probes of their definition. */
-export function probeTargets(desired: Desired, { own }: Observed, prefix: string): readonly ProbeTarget[] {
+export function probeTargets(desired: Desired, { own }: Seen, prefix: string): readonly ProbeTarget[] {
   return specsOf(desired).flatMap(({ name: component, probes }) => {
     const mine = own.filter((container) => container.component === component);
     const { current } = sortOut(mine, prefix, component);
