@@ -1,4 +1,5 @@
 /** The link to one engine: its clients, the API version they speak, and calls over them, each with a deadline. */
+import { setMaxListeners } from 'node:events';
 import type Docker from 'dockerode';
 import type { Limits } from '../settings/settings.js';
 import { type TimedCall, timedCall } from './call.js';
@@ -29,6 +30,8 @@ export interface Link {
 /** Dials nothing yet. Throws a Fault `refused` when the address is none. */
 export function openLink(address: string, limits: Limits): Link {
   const closing = new AbortController();
+  // Every call under way listens, and there are as many as there are components at work: no leak.
+  setMaxListeners(0, closing.signal);
   const calls = openClient(address);
   const streams = openClient(address);
   // A daemon that was replaced by an older one refuses even the question which versions it knows in a newer one.

@@ -18,7 +18,12 @@ export function remove(component: string, own: readonly OwnContainer[], input: P
   }
   const dependents = runningDependents(component, input);
   if (dependents.length > 0 && retired.some(isRunning)) {
-    return { component, waits: 'dependency', until: null, because: `${dependents.join(', ')} stops first` };
+    return {
+      component,
+      waits: 'dependency',
+      until: null,
+      because: `${dependents.join(', ')} ${dependents.length === 1 ? 'stops' : 'stop'} first`,
+    };
   }
   return clearAway(component, active ? [active, ...retired] : retired, input, because);
 }
