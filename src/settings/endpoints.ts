@@ -7,7 +7,7 @@ import { list } from './values.js';
 /** The longest path that the kernel takes for a socket: 107 bytes and the closing NUL. */
 const SOCKET_PATH_BYTES = 107;
 
-/** `http://host:port`, several with commas. */
+/** `http://host:port` or `https://host:port`, several with commas. */
 export function etcdEndpoints(text: string): Parsed<readonly string[]> {
   const endpoints: string[] = [];
   for (const item of list(text)) {
@@ -19,19 +19,16 @@ export function etcdEndpoints(text: string): Parsed<readonly string[]> {
 }
 
 function etcdEndpoint(text: string): Parsed<string> {
-  const example = 'write http://HOST:PORT, several with commas';
+  const example = 'write http://HOST:PORT or https://HOST:PORT, several with commas';
   if (text === '') return bad(`an endpoint is empty: ${example}`);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && (url.username !== '' || url.password !== '')) {
     return bad('an endpoint holds no user or password, since settings are not secret: leave them out');
   }
-  if (url?.protocol === 'https:') {
-    return bad(`"${text}" asks for TLS, which this version of katod does not speak to etcd: use http://`);
-  }
-  const authority = /^http:\/\/([^/?#]+)\/?$/.exec(text)?.[1];
+  const [, scheme = '', authority] = /^(https?):\/\/([^/?#]+)\/?$/.exec(text) ?? [];
   if (url === null || authority === undefined) return bad(`"${text}" is no endpoint of etcd: ${example}`);
   const address = hostAndPort(authority);
-  return address === null ? bad(`"${text}" has no valid port: ${example}`) : good(`http://${address}`);
+  return address === null ? bad(`"${text}" has no valid port: ${example}`) : good(`${scheme}://${address}`);
 }
 
 /** Where the Docker Engine answers: the forms of `DOCKER_HOST`, without ssh. */

@@ -1,9 +1,10 @@
 /** Settings from flags, environment, file and defaults, in this order; all problems at once, each with its place. */
 import type { Problem } from '../desired/desired.js';
+import { disagreements } from './agree.js';
 import { type Gathered, gather, type Sources } from './given.js';
 import { thisHost } from './host.js';
 import type { HostDefaults, Parsed, Row } from './row.js';
-import type { Settings } from './settings.js';
+import type { EtcdSettings, Settings } from './settings.js';
 import { type SettingName, settingNames, table, type Values } from './table.js';
 
 export type Loaded<Result> =
@@ -15,16 +16,9 @@ export async function loadSettings(
   sources: Sources,
   host: HostDefaults = thisHost,
 ): Promise<Loaded<Settings>> {
-  const gathered = await gather(sources);
-  const loaded = await evaluate(gathered, settingNames, host);
+  const loaded = await evaluate(await gather(sources), settingNames, host);
   if (!loaded.ok) return loaded;
-  const values = loaded.settings;
-  if (values.pullMin > values.pullMax) {
-    const place = (gathered.given.get('pullMin') ?? gathered.given.get('pullMax'))?.place ?? 'limits';
-    const message = '`limits.pullMin` is longer than `limits.pullMax`: make it shorter, or the other longer';
-    return { ok: false, problems: [{ place, message }] };
-  }
-  return { ok: true, settings: assemble(values) };
+  return { ok: true, settings: assemble(loaded.settings) };
 }
 
 /** Some of the settings, for a command that needs no others; names that are not known are problems all the same. */
@@ -50,6 +44,7 @@ async function evaluate<Name extends SettingName>(
     if (parsed.ok) values[name] = parsed.value;
     else problems.push({ place: given?.place ?? `default of \`${row.key}\``, message: parsed.why });
   }
+  problems.push(...disagreements(values as Partial<Values>, (name) => gathered.given.get(name)?.place));
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, settings: values as Pick<Values, Name> };
 }
@@ -88,6 +83,11 @@ export const storeSettingNames = [
   'store',
   'etcdEndpoints',
   'etcdPrefix',
+  'etcdCa',
+  'etcdCert',
+  'etcdKey',
+  'etcdUsername',
+  'etcdPasswordFile',
   'engineCall',
   'enginePing',
   'pullStall',
@@ -101,9 +101,9 @@ export const storeSettingNames = [
 export function storeSettings(
   values: Pick<Values, (typeof storeSettingNames)[number]>,
 ): Pick<Settings, 'store' | 'limits'> {
-  const { etcdEndpoints, etcdPrefix, store, ...rest } = values;
+  const { store, ...rest } = values;
   return {
-    store: store.kind === 'etcd' ? { kind: 'etcd', endpoints: etcdEndpoints, prefix: etcdPrefix } : store,
+    store: store.kind === 'etcd' ? { kind: 'etcd', ...etcdSettings(values) } : store,
     limits: {
       engineCall: rest.engineCall,
       enginePing: rest.enginePing,
@@ -114,5 +114,18 @@ export function storeSettings(
       storeCall: rest.storeCall,
       storeRelist: rest.storeRelist,
     },
+  };
+}
+
+function etcdSettings(values: Pick<Values, (typeof storeSettingNames)[number]>): EtcdSettings {
+  const { etcdCa, etcdCert, etcdKey, etcdUsername, etcdPasswordFile } = values;
+  return {
+    endpoints: values.etcdEndpoints,
+    prefix: values.etcdPrefix,
+    ...(etcdCa === null ? {} : { ca: etcdCa }),
+    ...(etcdCert === null ? {} : { cert: etcdCert }),
+    ...(etcdKey === null ? {} : { key: etcdKey }),
+    ...(etcdUsername === null ? {} : { username: etcdUsername }),
+    ...(etcdPasswordFile === null ? {} : { passwordFile: etcdPasswordFile }),
   };
 }

@@ -5,6 +5,14 @@ export interface EtcdSettings {
   readonly endpoints: readonly string[];
   /** Without a trailing slash, such as `/katod`. */
   readonly prefix: string;
+  /** Of the CA that issues etcd's certificates; absent: what the system trusts. */
+  readonly ca?: string;
+  /** Client certificate and its key; both or neither. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Both or neither. */
+  readonly username?: string;
+  readonly passwordFile?: string;
 }
 
 /** Where the desired state is read from. */

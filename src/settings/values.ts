@@ -28,6 +28,18 @@ export function path(text: string): Parsed<string> {
   return good(resolve(text));
 }
 
+/** Null where none is given. */
+export function optionalPath(text: string): Parsed<string | null> {
+  return text === '' ? good(null) : path(text);
+}
+
+/** Null where none is given. */
+export function userName(text: string): Parsed<string | null> {
+  if (text === '') return good(null);
+  if (/^[^\s\p{Cc}:]+$/u.test(text)) return good(text);
+  return bad(`${JSON.stringify(text)} is no user of etcd: write a name without blanks or ":"`);
+}
+
 export function stateFolder(text: string): Parsed<string> {
   const parsed = path(text);
   if (parsed.ok && parsed.value === '/')

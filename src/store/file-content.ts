@@ -13,7 +13,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import type { Reading } from './store.js';
+import type { Entry, Reading } from './store.js';
 
 /** The entries of one node. Never throws; trouble reads `store unreadable: …` with the place and what to do. */
 export async function readStoreFile(path: string, node: string): Promise<Reading> {
@@ -26,6 +26,27 @@ export async function readStoreFile(path: string, node: string): Promise<Reading
   return parseStoreFile({ path, content, node });
 }
 
+/** The keys below a folder such as `members/`, in their order. */
+export async function listStoreFile(
+  path: string,
+  folder: string,
+): Promise<{ readonly ok: true; readonly entries: readonly Entry[] } | Unreadable> {
+  let content: Buffer;
+  try {
+    content = await readFile(path);
+  } catch (error) {
+    return unreadable(path, readCause(error as NodeJS.ErrnoException));
+  }
+  const read = valuesIn(path, content);
+  if (!read.ok) return read;
+  const { revision } = read;
+  const entries = [...read.values]
+    .filter(([key]) => key.startsWith(folder))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, value]) => ({ key, value: Buffer.from(value), revision }));
+  return { ok: true, entries };
+}
+
 export interface StoreFile {
   readonly path: string;
   readonly content: Uint8Array;
@@ -33,10 +54,23 @@ export interface StoreFile {
 }
 
 export function parseStoreFile({ path, content, node }: StoreFile): Reading {
+  const read = valuesIn(path, content);
+  if (!read.ok) return read;
+  const { revision, values } = read;
+  return { ok: true, snapshot: { revision, clusterId: null, entries: entriesOf(values, node) } };
+}
+
+type Unreadable = Extract<Reading, { readonly ok: false }>;
+
+function valuesIn(
+  path: string,
+  content: Uint8Array,
+):
+  | { readonly ok: true; readonly revision: string; readonly values: ReadonlyMap<string, string> }
+  | Unreadable {
   try {
     const values = valuesOf(decode(content));
-    const revision = createHash('sha256').update(content).digest('hex');
-    return { ok: true, snapshot: { revision, entries: entriesOf(values, node) } };
+    return { ok: true, revision: createHash('sha256').update(content).digest('hex'), values };
   } catch (error) {
     if (!(error instanceof Misread)) throw error;
     return unreadable(path + (error.place ?? ''), error.message);
@@ -146,7 +180,7 @@ function placeAt(starts: readonly number[], offset: number): string {
   return `:${line + 1}:${offset - (starts[line] ?? 0) + 1}`;
 }
 
-function unreadable(place: string, problem: string): Reading {
+function unreadable(place: string, problem: string): Unreadable {
   return { ok: false, why: `store unreadable: ${place}: ${problem}` };
 }
 

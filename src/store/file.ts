@@ -4,8 +4,18 @@ import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readStoreFile } from './file-content.js';
-import { type Following, type Reading, type Snapshot, type Store, StoreError } from './store.js';
+import { listStoreFile, readStoreFile } from './file-content.js';
+import { fileSession } from './file-session.js';
+import type { Session } from './session.js';
+import {
+  type Entry,
+  type Following,
+  type Reading,
+  type Snapshot,
+  type Store,
+  StoreError,
+  type Written,
+} from './store.js';
 import { Teller } from './teller.js';
 
 export interface FileStoreOptions {
@@ -36,6 +46,10 @@ export class FileStore implements Store {
     return following;
   }
 
+  openSession(): Session {
+    return fileSession();
+  }
+
   async read(): Promise<Snapshot> {
     const reading = await readPatiently(this.#options);
     if (!reading.ok) throw new StoreError(reading.why);
@@ -43,10 +57,36 @@ export class FileStore implements Store {
   }
 
   async put(key: string, value: string): Promise<void> {
-    const line = JSON.stringify(`${key}: ${value}`);
-    throw new StoreError(
-      `the store is the file ${this.#options.path}, which people edit: write ${line} there`,
-    );
+    throw this.#refusal(`write ${JSON.stringify(`${key}: ${value}`)} there`);
+  }
+
+  async create(key: string, value: string): Promise<Written> {
+    throw this.#refusal(`write ${JSON.stringify(`${key}: ${value}`)} there`);
+  }
+
+  async putIf(key: string, value: string): Promise<Written> {
+    throw this.#refusal(`write ${JSON.stringify(`${key}: ${value}`)} there`);
+  }
+
+  async deleteIf(key: string): Promise<Written> {
+    throw this.#refusal(`remove ${JSON.stringify(key)} there`);
+  }
+
+  async delete(key: string): Promise<boolean> {
+    throw this.#refusal(`remove ${JSON.stringify(key)} there`);
+  }
+
+  async list(folder: string): Promise<readonly Entry[]> {
+    const first = await listStoreFile(this.#options.path, folder);
+    if (first.ok) return first.entries;
+    await sleep(SECOND_LOOK);
+    const second = await listStoreFile(this.#options.path, folder);
+    if (!second.ok) throw new StoreError(second.why);
+    return second.entries;
+  }
+
+  #refusal(remedy: string): StoreError {
+    return new StoreError(`the store is the file ${this.#options.path}, which people edit: ${remedy}`);
   }
 
   async close(): Promise<void> {

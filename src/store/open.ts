@@ -14,11 +14,17 @@ export async function openStore({ settings: { store, limits }, node }: OpenStore
   switch (store.kind) {
     case 'etcd': {
       const { EtcdStore } = await import('./etcd/etcd-store.js');
-      const { endpoints, prefix } = store;
+      const { endpoints, prefix, ca, cert, key, username, passwordFile } = store;
       return new EtcdStore({
         endpoints,
         prefix,
         node,
+        tls: {
+          ...(ca === undefined ? {} : { ca }),
+          ...(cert === undefined ? {} : { cert }),
+          ...(key === undefined ? {} : { key }),
+        },
+        user: username === undefined || passwordFile === undefined ? null : { name: username, passwordFile },
         deadline: limits.storeCall,
         relist: limits.storeRelist,
       });

@@ -12,8 +12,11 @@ export class Teller {
   }
 
   tell(reading: Reading): void {
-    if (this.#closed || (this.#last !== undefined && isSameReading(this.#last, reading))) return;
+    if (this.#closed) return;
+    const last = this.#last;
+    // Also of a reading that is not told: a revision that goes back is seen against the newest.
     this.#last = reading;
+    if (last !== undefined && isSameReading(last, reading)) return;
     // Apart from the caller, so that what the listener throws is the listener's failure and not the store's.
     queueMicrotask(() => {
       if (!this.#closed) this.#tell(reading);
@@ -25,10 +28,27 @@ export class Teller {
   }
 }
 
-/** The revision does not count: it also moves with keys of other nodes, and a file's with its comments. */
+/** That the revision moves on does not count: it also does with keys of other nodes, and a file's with its comments. */
 function isSameReading(one: Reading, other: Reading): boolean {
   if (!one.ok || !other.ok) return !one.ok && !other.ok && one.why === other.why;
-  return isSameContent(one.snapshot, other.snapshot);
+  return (
+    isSameStore(one.snapshot, other.snapshot) &&
+    isSameContent(one.snapshot, other.snapshot) &&
+    isSameRefusal(one.snapshot, other.snapshot)
+  );
+}
+
+/** A store that went back in time, or was swapped, may have the same entries, and has to be judged. */
+function isSameStore(before: Snapshot, now: Snapshot): boolean {
+  if (before.clusterId !== now.clusterId) return false;
+  return now.clusterId === null || BigInt(now.revision) >= BigInt(before.revision);
+}
+
+function isSameRefusal({ refused: one = [] }: Snapshot, { refused: other = [] }: Snapshot): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ prefix, why }, at) => other[at]?.prefix === prefix && other[at]?.why === why)
+  );
 }
 
 function isSameContent(one: Snapshot, other: Snapshot): boolean {

@@ -18,6 +18,8 @@ export interface Etcd {
   /** `http://127.0.0.1:PORT`, in the host's network if it has a host. */
   readonly endpoint: string;
   readonly port: number;
+  /** Its data folder. */
+  readonly data: string;
   /** Sets a key; a value may be text or bytes, of up to 1.5 MB. */
   put(key: string, value: string | Uint8Array): Promise<void>;
   /** The value as text, or undefined where there is no such key. */
@@ -27,6 +29,8 @@ export interface Etcd {
   del(key: string, options?: { readonly prefix?: boolean }): Promise<void>;
   /** The store's current revision: two equal answers prove that nobody wrote in between. */
   revision(): Promise<number>;
+  /** The revision of a key's last change; 0 where there is no such key. */
+  revisionOf(key: string): Promise<number>;
   /** Any etcdctl command: its output; rejects when it fails. */
   ctl(...args: string[]): Promise<string>;
   /** Forgets the history before the current revision. */
@@ -42,7 +46,7 @@ export interface Etcd {
 
 interface RangeAnswer {
   readonly header: { readonly revision: number };
-  readonly kvs?: readonly { readonly key: string; readonly value?: string }[];
+  readonly kvs?: readonly { readonly key: string; readonly value?: string; readonly mod_revision: number }[];
 }
 
 export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
@@ -99,12 +103,17 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
       if (value.length === 0) await ctl(['put', '--', key, '']);
       else await ctl(['put', '--', key], { input: value });
     },
+    data,
     get: async (key) => (await range('--', key))[1][0]?.[1],
     list: async (prefix) => Object.fromEntries((await range('--prefix', '--', prefix))[1]),
     async del(key, { prefix = false } = {}) {
       await ctl(['del', ...(prefix ? ['--prefix'] : []), '--', key]);
     },
     revision: async () => (await range('--', 'revision'))[0],
+    async revisionOf(key) {
+      const answer = JSON.parse(await ctl(['get', '--write-out=json', '--', key])) as RangeAnswer;
+      return answer.kvs?.[0]?.mod_revision ?? 0;
+    },
     ctl: (...args) => ctl(args),
     async compact() {
       await ctl(['compaction', String(await etcd.revision())]);

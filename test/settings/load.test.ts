@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Sources } from '../../src/settings/given.js';
-import { loadSettings, loadSome } from '../../src/settings/load.js';
+import { loadSettings, loadSome, storeSettingNames } from '../../src/settings/load.js';
 import { shippedCatalog } from '../../src/settings/program.js';
 import type { HostDefaults } from '../../src/settings/row.js';
 import type { Settings } from '../../src/settings/settings.js';
@@ -88,8 +88,13 @@ t.test('every setting can be given as a flag', async (t) => {
     resync: '500s',
     'container-prefix': 'k_',
     'log-level': 'debug',
-    etcd: 'http://a:1,http://b:2',
+    etcd: 'https://a:1,http://b:2',
     prefix: '/x/y/',
+    'etcd-ca': '/tls/ca.crt',
+    'etcd-cert': '/tls/katod.crt',
+    'etcd-key': '/tls/katod.key',
+    'etcd-username': 'katod-web-1',
+    'etcd-password-file': '/tls/password',
   };
   t.match(await settings({ flags }), {
     node: 'n-1',
@@ -107,8 +112,13 @@ t.test('every setting can be given as a flag', async (t) => {
   });
   t.strictSame((await settings({ flags: { ...flags, store: 'etcd' } })).store, {
     kind: 'etcd',
-    endpoints: ['http://a:1', 'http://b:2'],
+    endpoints: ['https://a:1', 'http://b:2'],
     prefix: '/x/y',
+    ca: '/tls/ca.crt',
+    cert: '/tls/katod.crt',
+    key: '/tls/katod.key',
+    username: 'katod-web-1',
+    passwordFile: '/tls/password',
   });
 });
 
@@ -154,7 +164,9 @@ t.test('with every setting wrong at once, all are named with the place they came
       node: 'Web_1',
       address: '0.0.0.0',
       store: 'consul',
-      etcd: 'https://a:2379',
+      etcd: 'tls://a:2379',
+      'etcd-cert': '/a.crt',
+      'etcd-username': 'a b',
       prefix: 'katod',
       docker: 'ssh://a',
       listen: '7117',
@@ -173,8 +185,9 @@ t.test('with every setting wrong at once, all are named with the place they came
     /^--node: "Web_1" is no valid name/,
     /^--address: "0\.0\.0\.0"/,
     /^--store: "consul" is no store/,
-    /^--etcd: .*TLS/,
+    /^--etcd: "tls:\/\/a:2379" is no endpoint of etcd/,
     /^--prefix: "katod" is no prefix/,
+    /^--etcd-username: "a b" is no user/,
     /^--docker: "ssh:\/\/a"/,
     /^--listen: "7117"/,
     /^--host-names: "a b"/,
@@ -186,6 +199,7 @@ t.test('with every setting wrong at once, all are named with the place they came
     new RegExp(`^${file}:5: "0s" is out of bounds`),
     new RegExp(`^${file}:4: "many" is no number`),
     new RegExp(`^${file}:6: "90d" is no duration`),
+    /^--etcd-cert: `etcd\.cert` is set without `etcd\.key`/,
   ];
   t.match(found, expected);
   t.equal(found.length, expected.length, 'and nothing else');
@@ -222,6 +236,24 @@ t.test('a file of another form is refused with the line', async (t) => {
   }
   const empty = join(t.testdir({ 'katod.yaml': '# nothing yet\n' }), 'katod.yaml');
   t.strictSame(await problems({ flags: { config: empty } }), [], 'a file of comments is an empty one');
+});
+
+t.test('what is right alone and wrong together is told for each command', async (t) => {
+  const found = await problems({
+    flags: { 'etcd-username': 'web-1', 'etcd-ca': '/ca.crt' },
+    environment: { KATOD_ETCD_KEY: '/k.key' },
+  });
+  t.match(found, [
+    /^KATOD_ETCD_KEY: `etcd\.key` is set without `etcd\.cert`: set both, or neither$/,
+    /^--etcd-username: `etcd\.username` is set without `etcd\.passwordFile`/,
+    /^--etcd-ca: `etcd\.ca` is set, but no endpoint in `etcd\.endpoints` asks for TLS: write https:\/\/$/,
+  ]);
+  t.equal(found.length, 3);
+  const given = sources({ flags: { 'etcd-password-file': '/p' } });
+  t.match(await loadSome(given, storeSettingNames, host), {
+    ok: false,
+    problems: [{ place: '--etcd-password-file', message: /is set without `etcd\.username`/ }],
+  });
 });
 
 t.test('a default that this host can not give says which setting to set', async (t) => {

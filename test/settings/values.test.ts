@@ -32,7 +32,6 @@ const tables: Readonly<Record<string, Table>> = {
       'http://a:1,',
       'ftp://a:1',
       'http://u:p@a:1',
-      'https://a:1',
       'http://::1:2',
     ],
   },

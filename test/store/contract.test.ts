@@ -95,6 +95,25 @@ for (const [kind, openBench] of [
       t.equal(store.kind, kind);
     });
 
+    t.test('lists a folder', async (t) => {
+      await bench.has({
+        'members/web-2': 'two',
+        'members/web-1': 'one',
+        'membership/x': 'other',
+        'cluster/stack': 'core',
+      });
+      const { store } = await follow(t);
+      const listed = await store.list('members/');
+      t.same(
+        listed.map(({ key, value }) => [key, Buffer.from(value).toString('utf8')]),
+        [
+          ['members/web-1', 'one'],
+          ['members/web-2', 'two'],
+        ],
+      );
+      t.match(listed[0]?.revision, /^[0-9a-f]+$/);
+    });
+
     t.test('keeps values to the byte', async (t) => {
       const values = {
         'cluster/params/lines': 'one\ntwo\n\n  three\n',

@@ -1,6 +1,6 @@
 /** The file store under the ways in which files are changed. */
 
-import { mkdir, mkdtemp, open, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -134,6 +134,38 @@ t.test('put refuses with what to write', async (t) => {
     name: 'StoreError',
     message: `the store is the file ${path}, which people edit: write "nodes/web-1/role: edge" there`,
   });
+});
+
+t.test('every other write refuses as well', async (t) => {
+  const path = join(await folder(t), 's.yaml');
+  await writeFile(path, role('a'));
+  const { store } = follow(t, path);
+  const set = { name: 'StoreError', message: /which people edit: write "cluster\/id: x" there$/ };
+  const remove = { name: 'StoreError', message: /which people edit: remove "cluster\/id" there$/ };
+  await t.rejects(store.create('cluster/id', 'x'), set);
+  await t.rejects(store.putIf('cluster/id', 'x'), set);
+  await t.rejects(store.deleteIf('cluster/id'), remove);
+  await t.rejects(store.delete('cluster/id'), remove);
+  await t.rejects(new FileStore({ path: `${path}.none`, node: 'web-1' }).list('members/'), {
+    name: 'StoreError',
+    message: /s\.yaml\.none: there is no such file/,
+  });
+});
+
+t.test('its session holds for ever, and writes nothing', async (t) => {
+  const path = join(await folder(t), 's.yaml');
+  await writeFile(path, role('a'));
+  const { store } = follow(t, path);
+  const session = store.openSession();
+  session.hold('status/web-1', '{}');
+  t.equal(session.stands('status/web-1'), true);
+  t.equal(session.held()?.until, Number.POSITIVE_INFINITY);
+  session.release('status/web-1');
+  t.equal(session.stands('status/web-1'), false);
+  t.equal(session.problem(), null);
+  t.equal(await readFile(path, 'utf8'), role('a'));
+  await session.close();
+  t.equal(session.held(), null);
 });
 
 t.test('the revision is of the content', async (t) => {

@@ -100,7 +100,7 @@ t.test('closed while etcd is away, and while it hangs, its process ends', async 
 });
 
 t.test('an endpoint that is none is refused at once', async (t) => {
-  for (const endpoint of ['127.0.0.1:2379', 'https://127.0.0.1:2379']) {
+  for (const endpoint of ['127.0.0.1:2379', 'tls://127.0.0.1:2379']) {
     await t.rejects(openStore({ settings: { store: etcdSettings(endpoint), limits }, node: 'web-1' }), {
       name: 'StoreError',
       message: new RegExp(`^etcd endpoint ${endpoint}: `),

@@ -1,12 +1,21 @@
 /**
- * One channel to one member of etcd: calls with a deadline, and the watch stream. It is not mended when it fails:
- * whoever holds it closes it and opens another, to this member or the next.
+ * One connection to one member of etcd, as the user that was set: the calls of its API. It is not mended when it
+ * fails: whoever holds it closes it and opens another, to this member or the next.
  */
 
-import { Client, type ClientDuplexStream, Metadata, type StatusObject } from '@grpc/grpc-js';
-import { addressOf, dial, openSockets, type Sockets } from './dial.js';
-import { callFault, EtcdFault, NO_ANSWER } from './fault.js';
+import type { Access } from './access.js';
+import { type Call, EtcdChannel, type StreamCall, type StreamListener } from './channel.js';
+import { mayNotRead, mayNotWrite, needsUser, whoAsks } from './denied.js';
+import { EtcdFault } from './fault.js';
 import {
+  AuthenticateRequest,
+  AuthenticateResponse,
+  LeaseGrantRequest,
+  LeaseGrantResponse,
+  LeaseKeepAliveRequest,
+  LeaseKeepAliveResponse,
+  LeaseRevokeRequest,
+  LeaseRevokeResponse,
   RangeRequest,
   RangeResponse,
   TxnRequest,
@@ -14,150 +23,131 @@ import {
   WatchRequest,
   WatchResponse,
 } from './messages.js';
-import type { Message } from './wire.js';
 
 export interface Dialing {
   readonly endpoint: string;
+  readonly access: Access;
   /** Of connecting, and of each call: milliseconds. */
   readonly deadline: number;
   /** Gives up connecting. */
   readonly signal: AbortSignal;
 }
 
-export interface WatchListener {
-  readonly answered: (response: WatchResponse) => void;
-  /** Once, unless cancelled. */
-  readonly ended: (fault: EtcdFault) => void;
-}
-
-export interface WatchCall {
-  send(request: WatchRequest): void;
-  cancel(): void;
-}
-
-/**
- * etcd closes connections that are pinged more often than each 5 s (its `--grpc-keepalive-min-time`), so 10 s.
- * A connection that carries nothing is noticed 5 to 15 s after it broke.
- */
-const CHANNEL_OPTIONS = {
-  'grpc.keepalive_time_ms': 10_000,
-  'grpc.keepalive_timeout_ms': 5_000,
-  'grpc.keepalive_permit_without_calls': 1,
-  // A node's keys may be more than gRPC's default of 4 MB.
-  'grpc.max_receive_message_length': -1,
-  'grpc.max_send_message_length': -1,
-  // No request is sent twice behind our back, and no connection outlives ours in a shared pool.
-  'grpc.enable_retries': 0,
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.initial_reconnect_backoff_ms': 500,
-  'grpc.max_reconnect_backoff_ms': 3_000,
-  // A proxy for the web, set for the whole host, is no way to the store.
-  'grpc.enable_http_proxy': 0,
-  'grpc.service_config_disable_resolution': 1,
-  'grpc.enable_channelz': 0,
-};
-
 export class EtcdConnection {
-  readonly #client: Client;
-  readonly #sockets: Sockets;
-  readonly #deadline: number;
+  readonly #channel: EtcdChannel;
+  readonly #access: Access;
+  /** For messages. */
+  readonly #who: string;
 
-  private constructor(client: Client, sockets: Sockets, deadline: number) {
-    this.#client = client;
-    this.#sockets = sockets;
-    this.#deadline = deadline;
+  private constructor(channel: EtcdChannel, access: Access) {
+    this.#channel = channel;
+    this.#access = access;
+    this.#who = whoAsks(access, channel.tls);
   }
 
-  /** Rejects with an `EtcdFault`. */
-  static async open({ endpoint, deadline, signal }: Dialing): Promise<EtcdConnection> {
-    const address = addressOf(endpoint);
-    await dial(address, deadline, signal);
-    const sockets = openSockets();
-    const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-    const client = new Client(`dns:${host}:${address.port}`, sockets.credentials, CHANNEL_OPTIONS);
-    return new EtcdConnection(client, sockets, deadline);
+  /** Reads certificates and key anew. Rejects with an `EtcdFault`. */
+  static async open({ endpoint, access, deadline, signal }: Dialing): Promise<EtcdConnection> {
+    const { files } = access;
+    return new EtcdConnection(await EtcdChannel.open({ endpoint, files, deadline, signal }), access);
   }
 
-  range(request: RangeRequest): Promise<RangeResponse> {
-    return this.#call('/etcdserverpb.KV/Range', { request, encoder: RangeRequest, decoder: RangeResponse });
+  /** A fault of matter `permission` names what may not be read. */
+  async range(request: RangeRequest): Promise<RangeResponse> {
+    const path = '/etcdserverpb.KV/Range';
+    try {
+      return await this.#call({ path, request, encoder: RangeRequest, decoder: RangeResponse });
+    } catch (error) {
+      throw isDenied(error) ? mayNotRead(this.#who, request) : error;
+    }
   }
 
   /** Sent once. A fault of kind `lost` leaves open whether it was carried out. */
-  txn(request: TxnRequest): Promise<TxnResponse> {
-    return this.#call('/etcdserverpb.KV/Txn', { request, encoder: TxnRequest, decoder: TxnResponse });
+  async txn(request: TxnRequest): Promise<TxnResponse> {
+    const path = '/etcdserverpb.KV/Txn';
+    try {
+      return await this.#call({ path, request, encoder: TxnRequest, decoder: TxnResponse });
+    } catch (error) {
+      throw isDenied(error) ? mayNotWrite(this.#who, request) : error;
+    }
   }
 
-  /** A stream for any number of watches; without a deadline, broken connections end it. */
-  watch({ answered, ended }: WatchListener): WatchCall {
-    let over = false;
-    const stream: ClientDuplexStream<WatchRequest, WatchResponse> = this.#client.makeBidiStreamRequest(
-      '/etcdserverpb.Watch/Watch',
-      WatchRequest.encode,
-      WatchResponse.decode,
-      withLeader(),
-    );
-    stream.on('data', (response: WatchResponse) => {
-      if (!over) answered(response);
+  /** Sent once; a lease whose answer is lost runs out by itself. */
+  grantLease(request: LeaseGrantRequest): Promise<LeaseGrantResponse> {
+    const path = '/etcdserverpb.Lease/LeaseGrant';
+    return this.#call({ path, request, encoder: LeaseGrantRequest, decoder: LeaseGrantResponse });
+  }
+
+  async revokeLease(id: bigint): Promise<void> {
+    const path = '/etcdserverpb.Lease/LeaseRevoke';
+    const request = { id };
+    await this.#call({ path, request, encoder: LeaseRevokeRequest, decoder: LeaseRevokeResponse });
+  }
+
+  /** For any number of watches. */
+  watch(token: string | null, listener: StreamListener<WatchResponse>): StreamCall<WatchRequest> {
+    const path = '/etcdserverpb.Watch/Watch';
+    return this.#stream({ path, encoder: WatchRequest, decoder: WatchResponse, token }, listener);
+  }
+
+  keepAlive(
+    token: string | null,
+    listener: StreamListener<LeaseKeepAliveResponse>,
+  ): StreamCall<LeaseKeepAliveRequest> {
+    const [encoder, decoder] = [LeaseKeepAliveRequest, LeaseKeepAliveResponse];
+    return this.#stream({ path: '/etcdserverpb.Lease/LeaseKeepAlive', encoder, decoder, token }, listener);
+  }
+
+  /** For a stream; null where no user is set. Rejects with an `EtcdFault`. */
+  token(): Promise<string | null> {
+    return this.#access.login.token(async (name, password) => {
+      const { token } = await this.#channel.call({
+        path: '/etcdserverpb.Auth/Authenticate',
+        request: { name, password },
+        encoder: AuthenticateRequest,
+        decoder: AuthenticateResponse,
+        token: null,
+      });
+      return token;
     });
-    // Every end has a status, and the status says what the error says.
-    stream.on('error', () => undefined);
-    stream.on('status', (status: StatusObject) => {
-      if (over) return;
-      over = true;
-      ended(callFault(status));
-    });
-    return {
-      send: (request) => {
-        stream.write(request);
-      },
-      cancel: () => {
-        over = true;
-        stream.cancel();
-      },
-    };
+  }
+
+  /** On a stream the token was refused: the next one is another. */
+  refused(token: string | null): void {
+    this.#access.login.refused(token);
   }
 
   /** At once; calls under way reject. */
   close(): void {
-    this.#client.close();
-    this.#sockets.destroy();
+    this.#channel.close();
   }
 
-  #call<Given, Read>(path: string, { request, encoder, decoder }: Call<Given, Read>): Promise<Read> {
-    return new Promise((resolve, reject) => {
-      let late = false;
-      const call = this.#client.makeUnaryRequest(
-        path,
-        encoder.encode,
-        decoder.decode,
-        request,
-        withLeader(),
-        (error, response) => {
-          clearTimeout(timer);
-          if (late) reject(new EtcdFault('lost', NO_ANSWER));
-          else if (error !== null) reject(callFault(error));
-          else if (response === undefined) reject(new EtcdFault('lost', 'the answer was empty'));
-          else resolve(response);
-        },
-      );
-      // Not gRPC's own deadline, which is a time of day and moves when the clock is set.
-      const timer = setTimeout(() => {
-        late = true;
-        call.cancel();
-      }, this.#deadline);
+  #stream<Given, Read>(
+    call: Omit<Call<Given, Read>, 'request'>,
+    { answered, ended }: StreamListener<Read>,
+  ): StreamCall<Given> {
+    return this.#channel.stream(call, {
+      answered,
+      ended: (fault) => {
+        if (fault.matter === 'token') this.refused(call.token);
+        ended(fault);
+      },
     });
   }
+
+  /** With a token; one that is refused is had anew, once: nothing was done then. */
+  async #call<Given, Read>(call: Omit<Call<Given, Read>, 'token'>): Promise<Read> {
+    const token = await this.token();
+    try {
+      return await this.#channel.call({ ...call, token });
+    } catch (error) {
+      if (!(error instanceof EtcdFault) || error.matter !== 'token') throw error;
+      if (this.#access.user === null) throw needsUser(error);
+      this.refused(token);
+      return await this.#channel.call({ ...call, token: await this.token() });
+    }
+  }
 }
 
-interface Call<Given, Read> {
-  readonly request: Given;
-  readonly encoder: Message<unknown, Given>;
-  readonly decoder: Message<Read, never>;
-}
-
-/** A member that is cut off from the others answers with an error instead of with silence. */
-function withLeader(): Metadata {
-  const metadata = new Metadata();
-  metadata.set('hasleader', 'true');
-  return metadata;
+function isDenied(error: unknown): boolean {
+  return error instanceof EtcdFault && error.matter === 'permission';
 }

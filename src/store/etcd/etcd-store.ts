@@ -1,21 +1,40 @@
 /** The store port on etcd v3. */
 
 import { setMaxListeners } from 'node:events';
-import { type Following, type Reading, type Snapshot, type Store, StoreError } from '../store.js';
+import { DEFAULT_TTL, type Session, type SessionOptions } from '../session.js';
+import {
+  type Entry,
+  type Following,
+  type FollowOptions,
+  type Reading,
+  type Snapshot,
+  type Store,
+  StoreError,
+  type Written,
+} from '../store.js';
 import { Teller } from '../teller.js';
-import { addressOf } from './dial.js';
+import { type Access, openAccess } from './access.js';
+import { addressOf } from './address.js';
 import { EtcdFollowing } from './follow.js';
+import type { Writing } from './guarded.js';
 import { type NodeKeys, nodeKeys } from './keys.js';
 import { list } from './list.js';
-import { put } from './put.js';
+import type { User } from './login.js';
+import { entryOf, put, putIf } from './put.js';
+import { EtcdSession } from './session.js';
+import type { TlsFiles } from './tls-files.js';
 import { type Cluster, tour } from './tour.js';
 
 export interface EtcdStoreOptions {
-  /** `http://host:port`, tried in turn; at least one. */
+  /** `http://host:port` or `https://host:port`, tried in turn; at least one. */
   readonly endpoints: readonly string[];
   /** Without a trailing slash. */
   readonly prefix: string;
   readonly node: string;
+  /** For `https://`. Default: the system's CAs, and no certificate of our own. */
+  readonly tls?: TlsFiles;
+  /** Default: none, or whom the client certificate names. */
+  readonly user?: User | null;
   /** Of one call; milliseconds. */
   readonly deadline: number;
   /** Between two full lists; milliseconds. */
@@ -26,9 +45,10 @@ export class EtcdStore implements Store {
   readonly kind = 'etcd';
   readonly #options: EtcdStoreOptions;
   readonly #keys: NodeKeys;
+  readonly #access: Access;
   readonly #closing = new AbortController();
   readonly #cluster: Cluster;
-  readonly #followings = new Set<Following>();
+  readonly #open = new Set<Following | Session>();
 
   /** Connects to nothing yet. Throws a `StoreError` on an endpoint that is none. */
   constructor(options: EtcdStoreOptions) {
@@ -36,30 +56,76 @@ export class EtcdStore implements Store {
     for (const endpoint of options.endpoints) addressOf(endpoint);
     this.#options = options;
     this.#keys = nodeKeys(options.prefix, options.node);
-    const { endpoints, deadline } = options;
+    const { endpoints, deadline, tls = {}, user = null } = options;
+    this.#access = openAccess({ files: tls, user });
     // Calls at the same time each listen for the close; they are not a leak.
     setMaxListeners(0, this.#closing.signal);
-    this.#cluster = { endpoints, deadline, signal: this.#closing.signal };
+    this.#cluster = { endpoints, deadline, access: this.#access, signal: this.#closing.signal };
   }
 
-  follow(tell: (reading: Reading) => void): Following {
+  follow(tell: (reading: Reading) => void, { partly = false }: FollowOptions = {}): Following {
     const { endpoints, deadline, relist } = this.#options;
     const teller = new Teller(tell);
-    const following = new EtcdFollowing({ endpoints, keys: this.#keys, teller, deadline, relist });
-    this.#followings.add(following);
+    const following = new EtcdFollowing({
+      endpoints,
+      access: this.#access,
+      keys: this.#keys,
+      partly,
+      teller,
+      deadline,
+      relist,
+    });
+    this.#open.add(following);
     return following;
   }
 
-  read(): Promise<Snapshot> {
-    return tour(this.#cluster, 1, (connection) => list(connection, this.#keys));
+  openSession({ ttl = DEFAULT_TTL }: SessionOptions = {}): Session {
+    const session = new EtcdSession({ cluster: this.#cluster, full: (key) => this.#keys.full(key), ttl });
+    this.#open.add(session);
+    return session;
   }
 
-  put(key: string, value: string): Promise<void> {
-    return put({ cluster: this.#cluster, key: this.#keys.full(key), value: Buffer.from(value) });
+  read(): Promise<Snapshot> {
+    return tour(this.#cluster, 1, (connection) => list({ connection, keys: this.#keys, partly: false }));
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    await put(this.#writing(key, value));
+  }
+
+  create(key: string, value: string): Promise<Written> {
+    return putIf(this.#writing(key, value), '0', key);
+  }
+
+  putIf(key: string, value: string, revision: string): Promise<Written> {
+    return putIf(this.#writing(key, value), revision, key);
+  }
+
+  deleteIf(key: string, revision: string): Promise<Written> {
+    return putIf(this.#writing(key, null), revision, key);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return put(this.#writing(key, null));
+  }
+
+  list(folder: string): Promise<readonly Entry[]> {
+    return tour(this.#cluster, 1, async (connection) => {
+      const { keyValues } = await connection.range(this.#keys.below(folder));
+      return keyValues.map((found) => entryOf(found, this.#keys.short(found.key)));
+    });
+  }
+
+  #writing(key: string, value: string | null): Writing {
+    return {
+      cluster: this.#cluster,
+      key: this.#keys.full(key),
+      value: value === null ? null : Buffer.from(value),
+    };
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([...this.#followings].map((following) => following.close()));
+    await Promise.all([...this.#open].map((each) => each.close()));
   }
 }

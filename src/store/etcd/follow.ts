@@ -1,8 +1,9 @@
 /** Follows a node's keys for ever: connect, list, watch; and on any trouble the same again, at the next endpoint. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Following } from '../store.js';
+import type { Following, Snapshot } from '../store.js';
 import type { Teller } from '../teller.js';
+import type { Access } from './access.js';
 import { EtcdConnection } from './connection.js';
 import { EtcdFault } from './fault.js';
 import type { NodeKeys } from './keys.js';
@@ -14,13 +15,19 @@ import { watch } from './watch.js';
 export interface EtcdFollowingOptions {
   /** At least one. */
   readonly endpoints: readonly string[];
+  readonly access: Access;
   readonly keys: NodeKeys;
+  /** Goes on with the rest where a part is refused. */
+  readonly partly: boolean;
   readonly teller: Teller;
   /** Of one call; milliseconds. */
   readonly deadline: number;
   /** Between two full lists; milliseconds. */
   readonly relist: number;
 }
+
+/** How soon a part that was refused is tried again, in milliseconds: one small question. */
+const REFUSED_AGAIN = 10_000;
 
 /** However often a refresh is asked for, a store that is away is not tried more often than this; milliseconds. */
 const UNHURRIED = 500;
@@ -79,6 +86,7 @@ export class EtcdFollowing implements Following {
     try {
       this.#connection = await EtcdConnection.open({
         endpoint,
+        access: this.#options.access,
         deadline: this.#options.deadline,
         signal: this.#closing.signal,
       });
@@ -91,12 +99,13 @@ export class EtcdFollowing implements Following {
     } catch (error) {
       if (!(error instanceof EtcdFault)) throw error;
       if (this.#closed) return;
-      if (works === undefined) {
-        this.#outage.failed(endpoint, error.message);
-      } else {
+      this.#pace.failed({ refused: error.kind === 'refused' });
+      if (works !== undefined) {
         this.#outage.begin();
         this.#pace.ended(performance.now() - works);
       }
+      // That a connection which worked was cut is nothing to tell, if the next one works; a refusal is.
+      if (works === undefined || error.kind === 'refused') this.#outage.failed(endpoint, error);
     } finally {
       this.#connection?.close();
       this.#connection = undefined;
@@ -105,13 +114,14 @@ export class EtcdFollowing implements Following {
 
   /** Until it is time for a fresh list. */
   async #listAndWatch(connection: EtcdConnection, listed: () => void): Promise<void> {
-    const { keys, teller, relist } = this.#options;
+    const { keys, partly, teller, relist } = this.#options;
     const interrupt = this.#nextInterrupt();
-    const from = await list(connection, keys);
+    const from = await list({ connection, keys, partly });
     listed();
-    const changed = (snapshot: typeof from): void => teller.tell({ ok: true, snapshot });
+    const changed = (snapshot: Snapshot): void => teller.tell({ ok: true, snapshot });
     changed(from);
-    const timer = setTimeout(() => interrupt.abort(), relist * (0.9 + 0.2 * Math.random()));
+    const next = from.refused === undefined ? relist : Math.min(relist, REFUSED_AGAIN);
+    const timer = setTimeout(() => interrupt.abort(), next * (0.9 + 0.2 * Math.random()));
     try {
       await watch({ connection, keys, from, changed, until: interrupt.signal });
     } finally {

@@ -7,11 +7,13 @@ export interface NodeKeys {
   readonly ranges: readonly KeyRange[];
   /** A key of the contract's section 3 (`nodes/web-1/role`) as it is in etcd. */
   full(key: string): Uint8Array;
+  /** All keys below a folder such as `members/`, which ends with a slash. */
+  below(folder: string): KeyRange;
   /** A key in etcd without the prefix. */
   short(key: Uint8Array): string;
 }
 
-type KeyRange = Required<Pick<RangeRequest, 'key' | 'rangeEnd'>>;
+export type KeyRange = Required<Pick<RangeRequest, 'key' | 'rangeEnd'>>;
 
 /** `prefix` is without a trailing slash. */
 export function nodeKeys(prefix: string, node: string): NodeKeys {
@@ -20,6 +22,7 @@ export function nodeKeys(prefix: string, node: string): NodeKeys {
   return {
     ranges: [everythingUnder(`${start}cluster/`), everythingUnder(`${start}nodes/${node}/`)],
     full: (key) => Buffer.from(start + key),
+    below: (folder) => everythingUnder(start + folder),
     short: (key) => Buffer.from(key).toString('utf8', cut),
   };
 }

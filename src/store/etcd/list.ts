@@ -1,20 +1,43 @@
 /** Lists all keys of one node, at one revision. */
 
-import type { Snapshot } from '../store.js';
+import type { Refused, Snapshot } from '../store.js';
 import type { EtcdConnection } from './connection.js';
 import { EtcdFault } from './fault.js';
 import type { NodeKeys } from './keys.js';
+import type { RangeResponse } from './messages.js';
+
+export interface Listing {
+  readonly connection: EtcdConnection;
+  readonly keys: NodeKeys;
+  /** A part that is refused is named in the snapshot, and the others are listed, if there are any. */
+  readonly partly: boolean;
+}
 
 /** Rejects with an `EtcdFault`. */
-export async function list(connection: EtcdConnection, keys: NodeKeys): Promise<Snapshot> {
+export async function list({ connection, keys, partly }: Listing): Promise<Snapshot> {
   const entries = new Map<string, Uint8Array>();
-  let revision = 0n;
+  const refused: Refused[] = [];
+  let refusal: EtcdFault | undefined;
+  let header: RangeResponse['header'];
   for (const range of keys.ranges) {
-    // The first range is of the newest revision (0), the second of the same one.
-    const answer = await connection.range({ ...range, revision });
-    revision ||= answer.header?.revision ?? 0n;
-    if (revision === 0n) throw new EtcdFault('lost', 'the answer has no revision');
-    for (const { key, value } of answer.keyValues) entries.set(keys.short(key), value);
+    try {
+      // The first range is of the newest revision (0), the second of the same one.
+      const answer = await connection.range({ ...range, revision: header?.revision ?? 0n });
+      header ??= answer.header;
+      for (const { key, value } of answer.keyValues) entries.set(keys.short(key), value);
+    } catch (error) {
+      if (!partly || !(error instanceof EtcdFault) || error.matter !== 'permission') throw error;
+      refusal ??= error;
+      refused.push({
+        prefix: keys.short(range.key),
+        why: `store refused: ${error.message}: ${error.remedy}`,
+      });
+    }
   }
-  return { revision: String(revision), entries };
+  if (refusal !== undefined && refused.length === keys.ranges.length) throw refusal;
+  if (header === undefined || header.revision === 0n)
+    throw new EtcdFault('lost', 'the answer has no revision');
+  const { revision, clusterId } = header;
+  const snapshot = { revision: String(revision), clusterId: String(clusterId), entries };
+  return refused.length === 0 ? snapshot : { ...snapshot, refused };
 }

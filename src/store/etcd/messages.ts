@@ -73,7 +73,13 @@ const Compare = message({
   modRevision: optional(6, int64),
 });
 
-const RequestOp = message({ put: optional(2, embedded(PutRequest)) });
+const DeleteRangeRequest = message({ key: field(1, bytes, NONE) });
+
+const RequestOp = message({
+  range: optional(1, embedded(RangeRequest)),
+  put: optional(2, embedded(PutRequest)),
+  deleteRange: optional(3, embedded(DeleteRangeRequest)),
+});
 
 export const TxnRequest = message({
   compare: repeated(1, embedded(Compare)),
@@ -86,6 +92,43 @@ export const TxnResponse = message({
   succeeded: field(2, bool, false),
 });
 export type TxnResponse = Decoded<typeof TxnResponse>;
+
+export const AuthenticateRequest = message({
+  name: field(1, text, ''),
+  password: field(2, text, ''),
+});
+export type AuthenticateRequest = Encoded<typeof AuthenticateRequest>;
+
+export const AuthenticateResponse = message({ token: field(2, text, '') });
+export type AuthenticateResponse = Decoded<typeof AuthenticateResponse>;
+
+export const LeaseGrantRequest = message({
+  /** Seconds. */
+  ttl: field(1, int64, 0n),
+});
+export type LeaseGrantRequest = Encoded<typeof LeaseGrantRequest>;
+
+export const LeaseGrantResponse = message({
+  header: optional(1, embedded(ResponseHeader)),
+  id: field(2, int64, 0n),
+  /** Seconds; may be more than was asked for. */
+  ttl: field(3, int64, 0n),
+});
+export type LeaseGrantResponse = Decoded<typeof LeaseGrantResponse>;
+
+export const LeaseRevokeRequest = message({ id: field(1, int64, 0n) });
+export const LeaseRevokeResponse = message({ header: optional(1, embedded(ResponseHeader)) });
+
+export const LeaseKeepAliveRequest = message({ id: field(1, int64, 0n) });
+export type LeaseKeepAliveRequest = Encoded<typeof LeaseKeepAliveRequest>;
+
+export const LeaseKeepAliveResponse = message({
+  header: optional(1, embedded(ResponseHeader)),
+  id: field(2, int64, 0n),
+  /** Seconds from now; 0 or absent: the lease is gone. */
+  ttl: field(3, int64, 0n),
+});
+export type LeaseKeepAliveResponse = Decoded<typeof LeaseKeepAliveResponse>;
 
 const WatchCreateRequest = message({
   key: field(1, bytes, NONE),

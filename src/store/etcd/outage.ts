@@ -1,6 +1,6 @@
 /** Gathers why the store can't be read, and says when that is to be told: not for a moment's change of members. */
 
-import { NO_ANSWER, unreachable } from './fault.js';
+import { EtcdFault, NO_ANSWER, sentence } from './fault.js';
 
 export interface OutageOptions {
   readonly endpoints: readonly string[];
@@ -10,11 +10,13 @@ export interface OutageOptions {
 /** How long a change from one member to the next may take without a word, in milliseconds. */
 const PATIENCE = 1_000;
 
+const SILENT = new EtcdFault('away', NO_ANSWER);
+
 export class Outage {
   readonly #endpoints: readonly string[];
   readonly #tell: (why: string) => void;
   /** What each endpoint that was tried since the last good answer came to. */
-  readonly #causes = new Map<string, string>();
+  readonly #faults = new Map<string, EtcdFault>();
   #trying: string | undefined;
   #patience: NodeJS.Timeout | undefined;
 
@@ -32,16 +34,16 @@ export class Outage {
     this.#trying = endpoint;
   }
 
-  failed(endpoint: string, cause: string): void {
-    this.#causes.set(endpoint, cause);
-    if (this.#causes.size === this.#endpoints.length) this.#say();
+  failed(endpoint: string, fault: EtcdFault): void {
+    this.#faults.set(endpoint, fault);
+    if (this.#faults.size === this.#endpoints.length) this.#say();
   }
 
   /** A complete answer has come. */
   over(): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;
-    this.#causes.clear();
+    this.#faults.clear();
   }
 
   close(): void {
@@ -49,11 +51,11 @@ export class Outage {
   }
 
   #say(): void {
-    const told = new Map<string, string>();
+    const told = new Map<string, EtcdFault>();
     for (const endpoint of this.#endpoints) {
-      const cause = this.#causes.get(endpoint) ?? (endpoint === this.#trying ? NO_ANSWER : undefined);
-      if (cause !== undefined) told.set(endpoint, cause);
+      const fault = this.#faults.get(endpoint) ?? (endpoint === this.#trying ? SILENT : undefined);
+      if (fault !== undefined) told.set(endpoint, fault);
     }
-    this.#tell(unreachable(told));
+    this.#tell(sentence(told));
   }
 }

@@ -2,11 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store.js';
+import type { Access } from './access.js';
 import { EtcdConnection } from './connection.js';
-import { EtcdFault, unreachable } from './fault.js';
+import { EtcdFault, refusal, sentence } from './fault.js';
 import { Pace } from './pace.js';
 
 export interface Cluster {
+  readonly access: Access;
   readonly endpoints: readonly string[];
   /** Of one call; milliseconds. */
   readonly deadline: number;
@@ -20,7 +22,7 @@ export async function tour<T>(
   times: number,
   ask: (connection: EtcdConnection) => Promise<T>,
 ): Promise<T> {
-  const causes = new Map<string, string>();
+  const faults = new Map<string, EtcdFault>();
   const pace = new Pace({ endpoints: cluster.endpoints.length, random: Math.random });
   for (let time = 0; time < times; time += 1) {
     for (const endpoint of cluster.endpoints) {
@@ -31,21 +33,21 @@ export async function tour<T>(
       } catch (error) {
         if (!(error instanceof EtcdFault)) throw error;
         if (error.kind === 'refused') throw refusal(endpoint, error);
-        causes.set(endpoint, error.message);
+        faults.set(endpoint, error);
       }
     }
   }
   if (cluster.signal.aborted) throw closed();
-  throw new StoreError(unreachable(causes));
+  throw new StoreError(sentence(faults));
 }
 
 /** Asks one endpoint, on a connection of its own. Rejects with an `EtcdFault`. */
 export async function connected<T>(
-  { deadline, signal }: Cluster,
+  { access, deadline, signal }: Cluster,
   endpoint: string,
   ask: (connection: EtcdConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await EtcdConnection.open({ endpoint, deadline, signal });
+  const connection = await EtcdConnection.open({ endpoint, access, deadline, signal });
   const close = (): void => connection.close();
   signal.addEventListener('abort', close);
   try {
@@ -54,10 +56,6 @@ export async function connected<T>(
     signal.removeEventListener('abort', close);
     connection.close();
   }
-}
-
-export function refusal(endpoint: string, fault: EtcdFault): StoreError {
-  return new StoreError(`store refused: ${endpoint}: ${fault.message}: see what etcd's log says about it`);
 }
 
 function closed(): StoreError {

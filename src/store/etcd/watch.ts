@@ -5,7 +5,7 @@
 
 import type { Snapshot } from '../store.js';
 import type { EtcdConnection } from './connection.js';
-import { EtcdFault, NO_ANSWER } from './fault.js';
+import { EtcdFault, matterOf, NO_ANSWER } from './fault.js';
 import type { NodeKeys } from './keys.js';
 import { type Event, EventType, type WatchResponse } from './messages.js';
 
@@ -28,7 +28,14 @@ const CREATED_WITHIN = 5_000;
 const SETTLE = 10;
 
 /** Resolves when `until` is aborted; rejects with an `EtcdFault` when the watch has ended. */
-export function watch({ connection, keys, from, changed, until }: Watching): Promise<void> {
+export async function watch(watching: Watching): Promise<void> {
+  await watchAs(await watching.connection.token(), watching);
+}
+
+function watchAs(token: string | null, { connection, keys, from, changed, until }: Watching): Promise<void> {
+  // What may not be listed may not be watched, and etcd might end the other watch for it.
+  const refused = new Set(from.refused?.map(({ prefix }) => prefix));
+  const ranges = keys.ranges.filter(({ key }) => !refused.has(keys.short(key)));
   return new Promise((resolve, reject) => {
     const entries = new Map(from.entries);
     let revision = BigInt(from.revision);
@@ -37,7 +44,7 @@ export function watch({ connection, keys, from, changed, until }: Watching): Pro
 
     const tell = (): void => {
       settling = undefined;
-      changed({ revision: String(revision), entries: new Map(entries) });
+      changed({ ...from, revision: String(revision), entries: new Map(entries) });
     };
     const end = (fault?: EtcdFault): void => {
       clearTimeout(creating);
@@ -62,21 +69,23 @@ export function watch({ connection, keys, from, changed, until }: Watching): Pro
     };
     const answered = (response: WatchResponse): void => {
       if (response.canceled) {
+        // A token that is refused is had anew by the list that follows; a permission that is missing is told by it.
+        
         end(new EtcdFault('lost', cancelCause(response)));
         return;
       }
       if (response.created) {
         created += 1;
-        if (created === keys.ranges.length) clearTimeout(creating);
+        if (created === ranges.length) clearTimeout(creating);
       }
       for (const event of response.events) apply(event);
       if (response.events.length > 0) settling ??= setTimeout(tell, SETTLE);
     };
 
-    const call = connection.watch({ answered, ended: end });
+    const call = connection.watch(token, { answered, ended: end });
     const creating = setTimeout(() => end(new EtcdFault('lost', NO_ANSWER)), CREATED_WITHIN);
     until.addEventListener('abort', stop);
-    for (const range of keys.ranges) call.send({ create: { ...range, startRevision: revision + 1n } });
+    for (const range of ranges) call.send({ create: { ...range, startRevision: revision + 1n } });
     if (until.aborted) stop();
   });
 }

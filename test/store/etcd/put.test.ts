@@ -77,6 +77,7 @@ t.test('what etcd refuses is told in its words', async (t) => {
   const store = openStore(etcd.endpoint);
   t.teardown(() => store.close());
   await t.rejects(store.put('nodes/web-1/role', 'x'.repeat(1_700_000)), {
-    message: /^store refused: http:\/\/127\.0\.0\.1:\d+: etcdserver: request is too large/,
+    message:
+      /^store refused: http:\/\/127\.0\.0\.1:\d+ \(etcdserver: request is too large\): see what etcd's log/,
   });
 });

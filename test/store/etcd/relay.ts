@@ -82,9 +82,10 @@ export async function startRelay(port: number): Promise<Relay> {
       left: Number.POSITIVE_INFINITY,
     };
     links.add(link);
-    // A connection that asks nothing only looks whether somebody listens, and takes no budget.
-    near.once('data', () => {
-      link.left = budgets.shift() ?? Number.POSITIVE_INFINITY;
+    // A connection that asks nothing only looks whether somebody listens, and one that begins as TLS (22) whether
+    // that is wanted: they take no budget.
+    near.once('data', (bytes) => {
+      if (bytes[0] !== 22) link.left = budgets.shift() ?? Number.POSITIVE_INFINITY;
     });
     near.on('data', (bytes) => request(link, bytes));
     far.on('data', (bytes) => answer(link, bytes));

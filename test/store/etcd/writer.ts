@@ -1,5 +1,6 @@
 /** Writes many keys to an etcd, each at a revision of its own; etcdctl would take minutes. */
 
+import { openAccess } from '../../../src/store/etcd/access.js';
 import { EtcdConnection } from '../../../src/store/etcd/connection.js';
 import { nodeKeys } from '../../../src/store/etcd/keys.js';
 
@@ -17,6 +18,7 @@ const AT_ONCE = 100;
 export async function openWriter(endpoint: string): Promise<Writer> {
   const connection = await EtcdConnection.open({
     endpoint,
+    access: openAccess(),
     deadline: 30_000,
     signal: new AbortController().signal,
   });
