@@ -1,15 +1,20 @@
 /** `katod agent`: puts the parts together, and takes them apart again at a signal. No logic of its own. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { loadCatalog } from '../catalog/load.js';
+import { Presence } from '../cluster/presence.js';
 import { openDocker } from '../engine/docker.js';
 import { openFileRoom } from '../files/files.js';
 import { type HostFacts, readHostFacts } from '../host/facts.js';
 import { holderOf } from '../host/holder.js';
+import { rememberIdentity } from '../host/identity.js';
 import { readListeners } from '../host/listeners.js';
+import { claimLock, type Lock } from '../host/lock.js';
 import { openNotifier } from '../host/notify.js';
 import { openAgentView } from '../loop/agent-view.js';
 import { SYSTEM_CLOCK } from '../loop/clock.js';
+import { createClusterId } from '../loop/cluster-id.js';
 import { FollowedStore } from '../loop/follow-store.js';
 import { Loop } from '../loop/loop.js';
 import { openProber } from '../probe/prober.js';
@@ -19,12 +24,35 @@ import { startServer } from '../server/server.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastKnownGood } from '../store/last-known-good.js';
 import { openStore } from '../store/open.js';
+import { takeTrustMark } from '../store/trust-mark.js';
 import { exitCode } from './command.js';
-import { fail } from './refuse.js';
+import { fail, misuse } from './refuse.js';
 
 /** Runs until SIGTERM or SIGINT. Containers are left as they are. Answers with the exit code. */
 export async function agent(settings: Settings): Promise<number> {
   const log = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const { node, address, stateDir } = settings;
+  const lock = await claimState(stateDir, log);
+  if (lock === null)
+    return fail(`another agent runs on this host with the state folder ${stateDir}: stop it first`);
+  const remembered = await rememberIdentity(stateDir, { node, address });
+  if (!remembered.ok) return misuse(remembered.why, null);
+  for (const notice of remembered.notices) log.warn({ problem: notice }, 'identity');
+  return run(settings, log);
+}
+
+/** A state folder that can't be made is told, and the agent runs on without a lock: it heals what it can. */
+async function claimState(stateDir: string, log: Logger): Promise<Lock | 'none' | null> {
+  try {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    return await claimLock(stateDir);
+  } catch (error) {
+    log.error({ stateDir, err: error }, 'state folder not usable');
+    return 'none';
+  }
+}
+
+async function run(settings: Settings, log: Logger): Promise<number> {
   const stopped = nextSignal();
   const host = await readHostFacts();
   const parts = await openParts(settings, host, log);
@@ -33,13 +61,11 @@ export async function agent(settings: Settings): Promise<number> {
   try {
     const server = await startServer({ listen: settings.listen, names, log, view });
     const notifier = openNotifier({ environment: process.env, log, alive: () => view.alive() });
-    log.info(
-      { node: settings.node, address: settings.address, version: host.version, listen: server.address },
-      'agent started',
-    );
+    const { node, address } = settings;
+    log.info({ node, address, version: host.version, listen: server.address }, 'agent started');
     followed.follow();
     loop.poke();
-    await notifier.ready(`node ${settings.node}`);
+    await notifier.ready(`node ${node}`);
     const signal = await stopped;
     log.info({ signal }, 'agent stops, containers stay');
     await notifier.stopping();
@@ -61,7 +87,7 @@ async function openParts(settings: Settings, host: HostFacts, log: Logger) {
     loadCatalog(settings.catalog),
     openVerdictFile(stateDir, log),
   ]);
-  const followed = new FollowedStore({
+  const followed: FollowedStore = new FollowedStore({
     store,
     catalog,
     lastKnownGood: openLastKnownGood(stateDir),
@@ -70,7 +96,16 @@ async function openParts(settings: Settings, host: HostFacts, log: Logger) {
     prefix: settings.store.kind === 'etcd' ? settings.store.prefix : settings.store.path,
     log,
     onDesired: (desired) => loop.desire(desired),
+    cluster: {
+      onEngine: () => loop.clusterOnEngine(),
+      create: () => createClusterId(store, log),
+      twin: () => presence.twin(),
+    },
+    takeTrustMark: () => takeTrustMark(stateDir),
   });
+  const { hostname, machineId, version } = host;
+  const self = { name: node, address, hostname, machineId, version };
+  const presence = new Presence({ store, self, date: SYSTEM_CLOCK.date, log });
   const desired = await followed.recall();
   const engine = openDocker({ address: settings.docker, limits });
   const prober = openProber({
@@ -79,7 +114,7 @@ async function openParts(settings: Settings, host: HostFacts, log: Logger) {
     onChange: () => loop.poke(),
     memory,
   });
-  const loop = new Loop({
+  const loop: Loop = new Loop({
     engine,
     prober,
     files: openFileRoom(join(stateDir, 'files')),
@@ -93,7 +128,7 @@ async function openParts(settings: Settings, host: HostFacts, log: Logger) {
     resync: settings.resync,
     cluster: () => followed.clusterId(),
     desired,
-    onTurn: () => view.note(),
+    onTurn: () => presence.note(view.note(), followed.isFollowing()),
   });
   const view = openAgentView({
     node,
@@ -111,6 +146,7 @@ async function openParts(settings: Settings, host: HostFacts, log: Logger) {
     followed,
     loop,
     async close() {
+      await presence.close();
       await followed.close();
       await loop.close();
       await prober.close();

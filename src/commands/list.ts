@@ -2,7 +2,17 @@
 import { settingNames } from '../settings/table.js';
 import { type Command, json } from './command.js';
 
-const STORE = ['store', 'etcdEndpoints', 'etcdPrefix'] as const;
+const STORE = [
+  'store',
+  'etcdEndpoints',
+  'etcdPrefix',
+  'etcdCa',
+  'etcdCert',
+  'etcdKey',
+  'etcdUsername',
+  'etcdPasswordFile',
+] as const;
+const cluster = { name: 'cluster', help: 'for every node of the cluster' };
 const watch = { name: 'watch', help: 'draw anew each second, until Ctrl-C' };
 
 export const commands: readonly Command[] = [
@@ -50,6 +60,57 @@ export const commands: readonly Command[] = [
       ['$0 role web-1 none', 'stop and remove its components; volumes stay'],
     ],
     run: async (invocation) => (await import('./role.js')).role(invocation),
+  },
+  {
+    name: 'pause',
+    takes: '',
+    summary: 'create, replace and remove nothing on this node; what ends is started',
+    settings: [...STORE, 'node'],
+    switches: [json, cluster, { name: 'all', help: 'hands off, also from what ends' }],
+    examples: [
+      ['$0 pause', 'before working on this node'],
+      ['$0 pause --cluster --all', 'hands off everywhere'],
+    ],
+    run: async (invocation) => (await import('./pause.js')).pause(invocation),
+  },
+  {
+    name: 'resume',
+    takes: '',
+    summary: 'end a pause',
+    settings: [...STORE, 'node'],
+    switches: [json, cluster],
+    examples: [['$0 resume', 'this node follows its role again']],
+    run: async (invocation) => (await import('./pause.js')).resume(invocation),
+  },
+  {
+    name: 'nodes',
+    takes: '',
+    summary: 'show every node that the store knows, and how it is',
+    settings: [...STORE, 'node'],
+    switches: [json],
+    examples: [['$0 nodes', 'away: no agent of the node lives']],
+    run: async (invocation) => (await import('./nodes.js')).nodes(invocation),
+  },
+  {
+    name: 'forget',
+    takes: '<node>',
+    summary: 'forget a node that is gone for good',
+    settings: [...STORE, 'node'],
+    switches: [json],
+    examples: [['$0 forget web-3', 'after its host is no more']],
+    run: async (invocation) => (await import('./forget.js')).forget(invocation),
+  },
+  {
+    name: 'trust-store',
+    takes: '',
+    summary: 'say that the store is right as it is now, and end a hold',
+    settings: [...STORE, 'node', 'stateDir'],
+    switches: [json, cluster],
+    examples: [
+      ['$0 trust-store', 'on this node, as root'],
+      ['$0 trust-store --cluster', 'on every node'],
+    ],
+    run: async (invocation) => (await import('./trust-store.js')).trustStore(invocation),
   },
   {
     name: 'roles',

@@ -54,12 +54,18 @@ async function readDesired(settings: Settings): Promise<Desired> {
     prefix: settings.store.kind === 'etcd' ? settings.store.prefix : settings.store.path,
     log: pino({ level: 'warn', base: null }, pino.destination(2)),
     onDesired: () => {},
+    cluster: {
+      onEngine: () => Promise.resolve(null),
+      create: () => Promise.resolve(null),
+      twin: () => Promise.resolve(null),
+    },
+    takeTrustMark: () => Promise.resolve(false),
   });
   await followed.recall();
   try {
-    followed.take({ ok: true, snapshot: await store.read() });
+    await followed.take({ ok: true, snapshot: await store.read() });
   } catch (error) {
-    followed.take({ ok: false, why: error instanceof Error ? error.message : String(error) });
+    await followed.take({ ok: false, why: error instanceof Error ? error.message : String(error) });
   } finally {
     await store.close();
   }

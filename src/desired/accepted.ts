@@ -9,7 +9,9 @@ import { suggestion } from '../settings/nearest.js';
 import type { Snapshot } from '../store/store.js';
 import { type Assignment, assign } from './assignment.js';
 import type { Problem } from './desired.js';
+import { isRefused, wordAt } from './guard.js';
 import { deleteLine, keyPlace, type StoreWords, setLine } from './key-text.js';
+import { PAUSES, type PauseWord, readPause } from './pause.js';
 import { LONGEST_PARAMETER, LONGEST_WORD, readValue } from './value-text.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -21,8 +23,13 @@ export interface Accepted {
   /** Null: this node never had a role. */
   readonly assignment: Assignment | null;
   readonly params: { readonly cluster: Parameters; readonly node: Parameters };
+  readonly paused: { readonly cluster: PauseWord; readonly node: PauseWord };
   /** Null until `cluster/id` has been seen. */
   readonly clusterId: string | null;
+  /** etcd's own id of its cluster; null of a file. */
+  readonly storeId: string | null;
+  /** Words of `cluster/trust` seen so far, the latest last: each counts once. */
+  readonly trusted: readonly string[];
 }
 
 export const NOTHING_ACCEPTED: Accepted = {
@@ -30,7 +37,10 @@ export const NOTHING_ACCEPTED: Accepted = {
   revision: '',
   assignment: null,
   params: { cluster: {}, node: {} },
+  paused: { cluster: 'false', node: 'false' },
   clusterId: null,
+  storeId: null,
+  trusted: [],
 };
 
 const nameSchema = z.string().refine(isName);
@@ -41,7 +51,10 @@ const acceptedSchema: z.ZodType<Accepted> = z.strictObject({
   revision: z.string(),
   assignment: z.strictObject({ stack: nameSchema, roles: z.array(nameSchema) }).nullable(),
   params: z.strictObject({ cluster: parametersSchema, node: parametersSchema }),
+  paused: z.strictObject({ cluster: z.enum(PAUSES), node: z.enum(PAUSES) }),
   clusterId: z.string().nullable(),
+  storeId: z.string().nullable(),
+  trusted: z.array(z.string()),
 });
 
 /** What was read back from disk, or null where it is no state that this version understands. */
@@ -72,9 +85,14 @@ export function accept(input: AcceptInput): {
   const problems: Problem[] = [];
   const tell = (key: string, message: string) => void problems.push({ place: keyPlace(words, key), message });
 
+  for (const { prefix, why } of snapshot.refused ?? [])
+    tell(prefix, `${why}; what was last known stays in force`);
+  const refused = { cluster: isRefused(snapshot, 'cluster/'), node: isRefused(snapshot, `nodes/${node}/`) };
+
   const word = (key: string, remedy: string): string | null | undefined => {
     const bytes = snapshot.entries.get(key);
-    if (bytes === undefined) return undefined;
+    if (bytes === undefined)
+      return refused[key.startsWith('cluster/') ? 'cluster' : 'node'] ? null : undefined;
     const value = readValue(bytes, LONGEST_WORD);
     if (value.ok) return value.text;
     tell(key, `${value.why}; the last good one stays in force: ${remedy}`);
@@ -102,6 +120,11 @@ export function accept(input: AcceptInput): {
     return Object.fromEntries(good.sort(([one], [other]) => (one < other ? -1 : 1)));
   };
 
+  const pause = (key: string, before: PauseWord): PauseWord => {
+    const text = word(key, deleteLine(words, key));
+    return readPause({ key, text, previous: before, words, tell });
+  };
+
   const roleKey = `nodes/${node}/role`;
   const assignment = assign({
     previous: previous.assignment,
@@ -123,13 +146,29 @@ export function accept(input: AcceptInput): {
       revision: snapshot.revision,
       assignment,
       params: {
-        cluster: parameters('cluster/params/', previous.params.cluster),
-        node: parameters(`nodes/${node}/params/`, previous.params.node),
+        cluster: refused.cluster
+          ? previous.params.cluster
+          : parameters('cluster/params/', previous.params.cluster),
+        node: refused.node ? previous.params.node : parameters(`nodes/${node}/params/`, previous.params.node),
       },
-      clusterId: typeof id === 'string' && isName(id) ? id : previous.clusterId,
+      paused: {
+        cluster: pause('cluster/paused', previous.paused.cluster),
+        node: pause(`nodes/${node}/paused`, previous.paused.node),
+      },
+      clusterId: typeof id === 'string' && isName(id) ? id : refused.cluster ? previous.clusterId : null,
+      storeId: snapshot.clusterId,
+      trusted: withWord(previous.trusted, wordAt(snapshot, 'cluster/trust')),
     },
     problems: problems.sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : 0)),
   };
+}
+
+/** So many words of trust are remembered; an older one can only come back with a backup as old. */
+const WORDS_REMEMBERED = 20;
+
+function withWord(words: readonly string[], word: string | null): readonly string[] {
+  if (word === null || words.includes(word)) return words;
+  return [...words, word].slice(-WORDS_REMEMBERED);
 }
 
 /** Second words of the contract's section 3, all of them: a key that this version does not read yet is no mistake. */

@@ -136,6 +136,9 @@ export type Wanted =
 /** Component name to the components it starts after, for all of the stack: also orders the stop of what must go. */
 export type StartOrder = ReadonlyMap<string, readonly string[]>;
 
+/** `true`: nothing is created, replaced or removed, and what ended is started. `all`: hands off. */
+export type Pause = boolean | 'all';
+
 export type Desired =
   | {
       readonly known: true;
@@ -146,6 +149,7 @@ export type Desired =
       readonly roles: readonly string[];
       readonly components: ReadonlyMap<string, Wanted>;
       readonly order: StartOrder;
+      readonly paused: Pause;
     }
   /** What runs is kept, what exited is started again, nothing is created or removed. */
   | { readonly known: false; readonly unassigned: boolean; readonly why: string };

@@ -7,6 +7,7 @@ import type { Desired, NodeFacts, Wanted } from './desired.js';
 import { type StoreWords, setLine } from './key-text.js';
 import { checkTogether, startOrder } from './order.js';
 import { bare, parametersFor } from './parameters.js';
+import { pauseInForce } from './pause.js';
 
 export interface ResolveInput {
   readonly catalog: Catalog;
@@ -59,6 +60,7 @@ export function resolve({
     roles,
     components: checkTogether(wanted, catalog),
     order,
+    paused: pauseInForce(accepted.paused.node, accepted.paused.cluster),
   };
 }
 

@@ -21,12 +21,12 @@ export interface AgentViewOptions {
   readonly storeKind: 'etcd' | 'file';
   readonly clock: Clock;
   readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'poke'>;
-  readonly followed: Pick<FollowedStore, 'problems' | 'unreadable'>;
+  readonly followed: Pick<FollowedStore, 'problems' | 'unreadable' | 'hold'>;
 }
 
 export interface RememberingView extends AgentView {
   /** Takes note of changes, so that `since` is right when somebody asks. */
-  note(): void;
+  note(): Report;
 }
 
 export function openAgentView(options: AgentViewOptions): RememberingView {
@@ -39,7 +39,7 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
     return { input, report: last };
   };
   return {
-    note: () => void report(),
+    note: () => report().report,
     alive: () => loop.alive(),
     report: () => report().report,
     ready() {
@@ -66,7 +66,7 @@ function reportInput(
     startedAt,
     now: date.toISOString(),
     pulls: new Map([...loop.pulling()].map((image) => [image, loop.pullProgress(image)])),
-    store: { kind: storeKind, unreadable: followed.unreadable() },
+    store: { kind: storeKind, unreadable: followed.unreadable(), hold: followed.hold() },
     problems: followed.problems(),
     stamp: (milliseconds) => new Date(date.getTime() + milliseconds - now).toISOString(),
   };

@@ -6,12 +6,15 @@ import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.js';
 import { type Accepted, accept, NOTHING_ACCEPTED, parseAccepted } from '../desired/accepted.js';
 import type { Desired, NodeFacts, Problem } from '../desired/desired.js';
+import { isFreshTrust, isRefused, objection, wordAt } from '../desired/guard.js';
+import type { StoreWords } from '../desired/key-text.js';
 import { resolve } from '../desired/resolve.js';
 import type { LastKnownGood } from '../store/last-known-good.js';
 import type { Following, Reading, Snapshot, Store } from '../store/store.js';
+import { messageOf } from './outcome.js';
 
 export interface FollowOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, 'kind' | 'follow'>;
   readonly lastKnownGood: LastKnownGood;
   readonly catalog: Catalog;
   readonly facts: NodeFacts;
@@ -21,7 +24,23 @@ export interface FollowOptions {
   readonly prefix: string;
   readonly log: Logger;
   readonly onDesired: (desired: Desired) => void;
+  readonly cluster: ClusterIdentity;
+  /** Whether an operator has left a mark on this host that the store is right; it counts once. */
+  readonly takeTrustMark: () => Promise<boolean>;
 }
+
+/** What else tells which cluster this is. */
+export interface ClusterIdentity {
+  /** Of the labels of this node's containers, or null; resolves once the engine has been looked at. */
+  onEngine(): Promise<string | null>;
+  /** Writes a random `cluster/id` where there is none. Resolves with the one that is there then, or null. */
+  create(): Promise<string | null>;
+  /** Why this host must not act under its name in this store, or null; rejects when it can't be told. */
+  twin(): Promise<string | null>;
+}
+
+/** While a hold lasts, so often is looked for an operator's mark, or for the end of a twin, in milliseconds. */
+const LOOK_FOR_MARK = 2_000;
 
 /** Nothing is known to be wanted, which is not the same as nothing wanted. */
 function notKnown(why: string): Desired {
@@ -35,8 +54,14 @@ export class FollowedStore {
   #problems: readonly Problem[] = [];
   #diskProblems: readonly Problem[] = [];
   #unreadable: string | null = null;
+  #hold: { readonly why: string; readonly snapshot: Snapshot; readonly trustWord: string | null } | null =
+    null;
   #following: Following | null = null;
+  #alone = false;
+  #followed = false;
+  #taking: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
+  #markTimer: NodeJS.Timeout | null = null;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -61,7 +86,8 @@ export class FollowedStore {
 
   /** From now on each reading of the store counts. */
   follow(): void {
-    this.#following = this.#options.store.follow((reading) => this.take(reading));
+    const tell = (reading: Reading) => void this.take(reading);
+    this.#following = this.#options.store.follow(tell, { partly: true });
   }
 
   desired(): Desired {
@@ -78,32 +104,97 @@ export class FollowedStore {
     return this.#unreadable;
   }
 
+  /** Why the store's answer is not followed, or null. */
+  hold(): string | null {
+    return this.#hold?.why ?? null;
+  }
+
+  /** Whether an answer of the store has been followed and none is held now: only then may it be written to. */
+  isFollowing(): boolean {
+    return this.#following !== null && this.#followed && this.#hold === null;
+  }
+
   clusterId(): string | null {
     return this.#accepted.clusterId;
   }
 
   async close(): Promise<void> {
+    if (this.#markTimer !== null) clearTimeout(this.#markTimer);
     await this.#following?.close();
     await this.#writing;
   }
 
-  /** Takes in one reading. */
-  take(reading: Reading): void {
-    const { log } = this.#options;
-    if (!reading.ok) {
-      if (this.#unreadable !== reading.why) log.warn({ problem: reading.why }, 'store not readable');
-      this.#unreadable = reading.why;
-      if (!this.#desired.known && !this.#desired.unassigned) this.#desired = notKnown(reading.why);
-      this.#options.onDesired(this.#desired);
-      return;
-    }
-    if (this.#unreadable !== null) log.info('store readable again');
-    this.#unreadable = null;
-    this.#acceptReading(reading.snapshot);
+  /** Takes in one reading, after those before it. */
+  take(reading: Reading): Promise<void> {
+    this.#taking = this.#taking.then(() =>
+      reading.ok ? this.#judge(reading.snapshot) : this.#miss(reading.why),
+    );
+    return this.#taking;
   }
 
-  #acceptReading(snapshot: Snapshot): void {
+  #miss(why: string): void {
+    if (this.#unreadable !== why) this.#options.log.warn({ problem: why }, 'store not readable');
+    this.#unreadable = why;
+    if (!this.#desired.known && !this.#desired.unassigned) this.#desired = notKnown(why);
+    this.#options.onDesired(this.#desired);
+  }
+
+  async #judge(snapshot: Snapshot): Promise<void> {
+    const { log, cluster, onDesired } = this.#options;
+    if (this.#unreadable !== null) log.info('store readable again');
+    this.#unreadable = null;
+    const clusterId = this.#accepted.clusterId ?? (await cluster.onEngine());
+    const why = await this.#whyNot(snapshot, clusterId);
+    if (why === null) return this.#acceptReading(snapshot);
+    if (this.#hold?.why !== why) log.error({ problem: why }, 'store not followed');
+    this.#hold = { why, snapshot, trustWord: this.#trustWordAtHold(snapshot) };
+    this.#lookForMark();
+    if (!this.#desired.known) this.#desired = notKnown(why);
+    onDesired(this.#desired);
+  }
+
+  /** Null: the snapshot may be followed, because it fits or because an operator says so. */
+  async #whyNot(snapshot: Snapshot, clusterId: string | null): Promise<string | null> {
+    const { storeId, revision, trusted } = this.#accepted;
+    const why = objection({ known: { clusterId, storeId, revision }, snapshot, words: this.#words() });
+    if (why === null) return this.#twin();
+    const atHold = this.#trustWordAtHold(snapshot);
+    const fresh = isFreshTrust({ snapshot, clusterId, seen: trusted, atHold });
+    if (!fresh && !(await this.#options.takeTrustMark())) return why;
+    this.#options.log.warn({ problem: why }, 'store trusted by an operator');
+    return null;
+  }
+
+  /** Asked until it has been answered with none: after that this host is the one that lives under the name. */
+  async #twin(): Promise<string | null> {
+    if (this.#alone || this.#options.store.kind === 'file') return null;
+    try {
+      const twin = await this.#options.cluster.twin();
+      this.#alone = twin === null;
+      return twin;
+    } catch (error) {
+      this.#options.log.warn({ problem: messageOf(error) }, 'other hosts of this name not looked for');
+      return null;
+    }
+  }
+
+  #trustWordAtHold(snapshot: Snapshot): string | null {
+    return this.#hold === null ? wordAt(snapshot, 'cluster/trust') : this.#hold.trustWord;
+  }
+
+  /** The mark is a file and gives no sign: the held reading is judged again until it is there. */
+  #lookForMark(): void {
+    if (this.#markTimer !== null) clearTimeout(this.#markTimer);
+    this.#markTimer = setTimeout(() => {
+      this.#markTimer = null;
+      if (this.#hold !== null) void this.take({ ok: true, snapshot: this.#hold.snapshot });
+    }, LOOK_FOR_MARK);
+  }
+
+  async #acceptReading(read: Snapshot): Promise<void> {
     const { catalog, facts, defaultStack, prefix, store, log, onDesired } = this.#options;
+    this.#hold = null;
+    const snapshot = await this.#withClusterId(read);
     const previous = this.#accepted;
     const { accepted, problems } = accept({
       previous,
@@ -117,10 +208,27 @@ export class FollowedStore {
     this.#tellProblems(this.#problems, problems);
     this.#problems = problems;
     this.#accepted = accepted;
+    this.#followed = true;
     log.debug({ revision: accepted.revision }, 'store read');
     this.#writing = this.#writing.then(() => this.#keep(accepted));
     this.#desired = this.#resolve(store.kind);
     onDesired(this.#desired);
+  }
+
+  /** A store without an id gets one, so that it can be told from an emptied one from now on. */
+  async #withClusterId(snapshot: Snapshot): Promise<Snapshot> {
+    if (this.#options.store.kind === 'file' || isRefused(snapshot, 'cluster/')) return snapshot;
+    if (snapshot.entries.has('cluster/id')) return snapshot;
+    const id = await this.#options.cluster.create();
+    if (id === null) return snapshot;
+    return {
+      ...snapshot,
+      entries: new Map(snapshot.entries).set('cluster/id', new TextEncoder().encode(id)),
+    };
+  }
+
+  #words(): StoreWords {
+    return { source: this.#options.store.kind, prefix: this.#options.prefix };
   }
 
   #resolve(from: 'etcd' | 'file' | 'disk'): Desired {

@@ -15,7 +15,7 @@ import { messageOf, outcomeOf, subjectOf } from './outcome.js';
 import { Pulls } from './pulls.js';
 import type { EngineState, LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
-import { imagesWanted, probeTargets, untilDue } from './wanted.js';
+import { clusterOf, imagesWanted, probeTargets, untilDue } from './wanted.js';
 
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
 const LOOK_AFTER_FAILURE = 1_000;
@@ -42,6 +42,8 @@ export class Loop {
   readonly #lookOnceMore: NodeJS.Timeout;
   /** Containers with events since the last look that is sure to see their effect. */
   readonly #eventful = new Set<string>();
+  readonly #firstLook: Promise<string | null>;
+  #tellFirstLook: (cluster: string | null) => void = () => {};
   #desired: Desired;
   #observed: Observed | null = null;
   #plan: Plan = EMPTY_PLAN;
@@ -53,6 +55,9 @@ export class Loop {
   constructor(options: LoopOptions) {
     this.#options = options;
     this.#desired = options.desired;
+    this.#firstLook = new Promise((resolve) => {
+      this.#tellFirstLook = resolve;
+    });
     this.#details = new Details(options.engine, () => this.poke());
     this.#pulls = new Pulls(options.engine);
     this.#lanes = new Lanes(options);
@@ -95,6 +100,11 @@ export class Loop {
   /** Images that are being pulled. */
   pulling(): ReadonlySet<string> {
     return this.#pulls.images();
+  }
+
+  /** The cluster that this node's containers say they are of, or null. Resolves after the first look. */
+  clusterOnEngine(): Promise<string | null> {
+    return this.#firstLook;
   }
 
   /** 0 to 1, or null. */
@@ -152,6 +162,7 @@ export class Loop {
       prober.watch(probeTargets(desired, seen, prefix));
       const observed = { ...seen, verdicts: prober.verdicts() };
       this.#observed = observed;
+      this.#tellFirstLook(clusterOf(observed));
       this.#takeIn(observed, desired);
       const underWay = { lanes, pulls, pullLimit: limits.pulls };
       const now = clock.now();

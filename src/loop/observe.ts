@@ -62,6 +62,7 @@ async function ownContainer(container: ListedContainer, details: Details): Promi
     component: labels[LABEL.component] ?? '',
     state,
     image,
+    cluster: labels[LABEL.cluster] ?? '',
     digest: labels[LABEL.digest] ?? '',
     definition: labels[LABEL.definition] ?? '',
     detail: await details.of(container),

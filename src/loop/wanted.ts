@@ -29,6 +29,11 @@ export function probeTargets(desired: Desired, { own }: Seen, prefix: string): r
   });
 }
 
+/** The cluster that this node's containers say they are of; null where none says. */
+export function clusterOf({ own }: Seen): string | null {
+  return own.find(({ cluster }) => cluster !== '')?.cluster ?? null;
+}
+
 /** Milliseconds until the plan may be another without a sign; infinite where nothing waits for a time. */
 export function untilDue({ waiting, stuck }: Plan, now: number): number {
   const waits = waiting.flatMap(({ until }) => (until === null ? [] : [Math.max(0, until - now)]));

@@ -9,7 +9,8 @@ export interface OwnContainer {
   readonly component: string;
   readonly state: ContainerState;
   readonly image: string;
-  /** Labels `io.katod.digest` and `io.katod.definition`; empty where somebody took them away. */
+  /** Labels `io.katod.cluster`, `….digest` and `….definition`; empty where somebody took them away. */
+  readonly cluster: string;
   readonly digest: string;
   readonly definition: string;
   /** Null while the engine has not told. */

@@ -1,4 +1,6 @@
 /** The whole report: tells the truth about this node in the words of the contract's section 5. Pure. */
+
+import type { Pause } from '../desired/desired.js';
 import { reportComponent, type Undated } from './component.js';
 import type { ReportInput } from './input.js';
 import { componentReason, failing, ready } from './reason.js';
@@ -9,10 +11,11 @@ export function buildReport(input: ReportInput, previous: Report | null): Report
   const { desired, engine, store } = input;
   const components = names(input).map((name) => dated(reportComponent(name, input), input.now, previous));
   const reasons = [
-    ...(desired.known ? [] : [desired.why]),
+    ...(desired.known ? pauseReason(desired.paused, input) : [desired.why]),
     ...(store.unreadable === null || (!desired.known && desired.why === store.unreadable)
       ? []
       : [store.unreadable]),
+    ...(store.hold === null ? [] : [`hold: ${store.hold}`]),
     ...(engine.reachable ? [] : [engineReason(engine.problem)]),
     ...input.problems.map(({ place, message }) => `${place}: ${message}`),
     ...components.flatMap((component) => {
@@ -27,8 +30,8 @@ export function buildReport(input: ReportInput, previous: Report | null): Report
     stack: desired.known ? desired.stack : input.stack,
     roles: desired.known ? desired.roles : [],
     reasons,
-    paused: false,
-    hold: null,
+    paused: desired.known && desired.paused,
+    hold: store.hold,
     version: input.version,
     startedAt: input.startedAt,
     store: storePart(input),
@@ -56,10 +59,11 @@ export function readiness(input: ReportInput, report: Report): { ok: boolean; re
   return { ok: reasons.length === 0, reasons };
 }
 
-/** Components that are wanted, and those that are there though not wanted. */
+/** Components that are wanted, and those that are there though not wanted; none before it is known what is there. */
 function names({ desired, observed }: ReportInput): readonly string[] {
+  if (observed === null) return [];
   const wanted = desired.known ? [...desired.components.keys()] : [];
-  return [...new Set([...wanted, ...(observed?.own ?? []).map(({ component }) => component)])].sort();
+  return [...new Set([...wanted, ...observed.own.map(({ component }) => component)])].sort();
 }
 
 function dated(component: Undated, now: string, previous: Report | null): ComponentReport {
@@ -76,13 +80,20 @@ function refusals(name: string, { desired }: ReportInput): readonly string[] {
   return wanted?.ok === false ? wanted.problems.map(({ place, message }) => `${place}: ${message}`) : [];
 }
 
+function pauseReason(paused: Pause, { node }: ReportInput): readonly string[] {
+  if (paused === false) return [];
+  const what =
+    paused === 'all' ? 'hands off' : 'nothing is created, replaced or removed; what ends is started';
+  return [`node ${node} is paused: ${what}; end it with katod resume, or katod resume --cluster`];
+}
+
 function engineReason(problem: string | null): string {
   return `engine unreachable: ${problem ?? 'no answer'}`;
 }
 
 function storePart({ desired, store }: ReportInput): Report['store'] {
   const reachable = store.unreadable === null;
-  const from = desired.known ? (reachable ? desired.from : 'disk') : null;
+  const from = desired.known ? (reachable && store.hold === null ? desired.from : 'disk') : null;
   return {
     kind: store.kind,
     reachable,
@@ -96,9 +107,10 @@ function statusOf(input: ReportInput, components: readonly ComponentReport[]): S
   const { desired, engine, store, problems } = input;
   if (!desired.known && desired.unassigned && problems.length === 0 && store.unreadable === null)
     return 'unassigned';
-  const trouble = !desired.known || store.unreadable !== null || problems.length > 0;
+  const trouble = !desired.known || store.unreadable !== null || store.hold !== null || problems.length > 0;
   if (trouble || (!engine.reachable && engine.version !== null) || components.some(failing))
     return 'degraded';
+  if (desired.known && desired.paused !== false) return 'paused';
   const settled = components.every((component) => ready(component) && component.doing === null);
   return engine.reachable && input.observed !== null && settled ? 'healthy' : 'converging';
 }

@@ -29,6 +29,8 @@ export interface ReportInput {
     readonly kind: 'etcd' | 'file';
     /** Null: readable. */
     readonly unreadable: string | null;
+    /** Null: its answer is followed. */
+    readonly hold: string | null;
   };
   readonly engine: {
     readonly reachable: boolean;

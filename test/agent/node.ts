@@ -140,7 +140,7 @@ export function untilReady(agent: Agent, within = 15_000): Promise<true> {
 /** Sets the role, and waits until the agent has seen it and the node is ready. */
 export async function assign({ etcd, agent }: TestNode, role: string): Promise<void> {
   await etcd.put('/katod/nodes/web-1/role', role);
-  const revision = await etcd.revision();
+  const revision = await etcd.revisionOf('/katod/nodes/web-1/role');
   const seen = async () => Number((await agent.health()).store.revision ?? 0) >= revision;
   await until(`role ${role} seen`, seen, { within: 15_000 });
   await untilReady(agent);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
+import { until } from '../sandbox/until.js';
 import { assign, containers, listener, SLEEPER, startNode, untilContainers, untilReady } from './node.js';
 
 const components = {
@@ -71,7 +72,7 @@ t.test('a node follows its role', async (t) => {
   await t.test('the key deleted: the last role stays in force, other keys are followed', async (t) => {
     await etcd.del('/katod/nodes/web-1/role');
     await etcd.put('/katod/cluster/params/word', 'two');
-    const revision = await etcd.revision();
+    const revision = await etcd.revisionOf('/katod/cluster/params/word');
     const report = await untilHealth(
       agent,
       'the deletion seen',
@@ -97,6 +98,8 @@ t.test('a node follows its role', async (t) => {
 
   await t.test('settled, passes change nothing, write nothing and log nothing', async (t) => {
     await untilReady(agent);
+    const told = async () => /"status":"healthy"/.test((await etcd.get('/katod/status/web-1')) ?? '');
+    await until('the status told', told, { within: 10_000 });
     const seen = await containers(host);
     const revision = await etcd.revision();
     const logged = agent.logs().length;

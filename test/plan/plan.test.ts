@@ -1,5 +1,5 @@
 import t from 'tap';
-import { container, PREFIX, planned, spec, UNKNOWN, type World, wanted } from './world.js';
+import { container, PREFIX, paused, planned, spec, UNKNOWN, type World, wanted } from './world.js';
 
 const A = 'aaaaaaaaaaaa';
 const B = 'bbbbbbbbbbbb';
@@ -214,6 +214,16 @@ const table: readonly (readonly [string, World, string])[] = [
     { desired: wanted(), own: [container('db', A, { retired: true, state: 'paused' })] },
     'db: unpause aaaaaaaaaaaa (the role of this node is none)',
   ],
+  // Paused.
+  ['paused: nothing is created', { desired: paused(wanted(web)) }, ''],
+  ['paused: nothing is replaced', { desired: paused(wanted(web)), own: [container('web', A, old)] }, ''],
+  ['paused: nothing is removed', { desired: paused(wanted()), own: [container('web', A)] }, ''],
+  [
+    'paused: what ended is started',
+    { desired: paused(wanted(web)), own: [container('web', A, { state: 'exited' })] },
+    'web: start aaaaaaaaaaaa (it ended with exit code 137, and is kept as it was: the node is paused)',
+  ],
+  ['hands off', { desired: paused(wanted(web), 'all'), own: [container('web', A, { state: 'exited' })] }, ''],
   // Not known.
   ['unknown: what runs keeps running', { desired: UNKNOWN, own: [container('web', A)] }, ''],
   [

@@ -51,8 +51,13 @@ export function wanted(...specs: readonly (ComponentSpec | Wanted)[]): Desired {
   const entries = specs.map((it) => ('ok' in it ? it : ({ ok: true, spec: it } as const)));
   const components = new Map(entries.map((it) => [it.ok ? it.spec.name : it.name, it]));
   const order = new Map(entries.flatMap((it) => (it.ok ? [[it.spec.name, it.spec.after] as const] : [])));
-  const rest = { stack: 'core', roles: specs.length > 0 ? ['web'] : [], components, order };
+  const rest = { stack: 'core', roles: specs.length > 0 ? ['web'] : [], components, order, paused: false };
   return { known: true, from: 'etcd', revision: '1', ...rest };
+}
+
+/** The same, paused. */
+export function paused(desired: Desired, how: true | 'all' = true): Desired {
+  return desired.known ? { ...desired, paused: how } : desired;
 }
 
 export const UNKNOWN: Desired = { known: false, unassigned: false, why: 'store unreachable: no answer' };
@@ -82,7 +87,12 @@ export function container(component: string, id: string, words: ContainerWords =
     error: '',
     stopTimeout: null,
   };
-  const made = { image: `${component}:1`, digest: words.digest ?? `1:${component}:1`, definition: 'd' };
+  const made = {
+    image: `${component}:1`,
+    digest: words.digest ?? `1:${component}:1`,
+    definition: 'd',
+    cluster: '',
+  };
   return { id: longId, name: words.name ?? name, component, state, ...made, detail };
 }
 

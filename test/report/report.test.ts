@@ -1,43 +1,17 @@
 import t from 'tap';
 import type { Desired } from '../../src/desired/desired.js';
 import { NOTHING_REMEMBERED, notice } from '../../src/plan/memory.js';
-import { plan } from '../../src/plan/plan.js';
 import { buildReport, readiness } from '../../src/report/build.js';
 import type { ReportInput } from '../../src/report/input.js';
-import { container, input as planInput, spec, UNKNOWN, type World, wanted } from '../plan/world.js';
+import { container, spec, UNKNOWN, type World, wanted } from '../plan/world.js';
+import { NOW, reportInput } from './input.js';
 
 const A = 'aaaaaaaaaaaa';
-const NOW = '2026-01-02T00:00:00.000Z';
 const UNASSIGNED: Desired = {
   known: false,
   unassigned: true,
   why: 'no role yet: etcdctl put /katod/nodes/web-1/role ROLE',
 };
-
-function reportInput(world: World, more: Partial<ReportInput> = {}): ReportInput {
-  const seen = planInput(world);
-  return {
-    node: 'web-1',
-    address: '10.0.0.5',
-    version: '0.1.0',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    now: NOW,
-    prefix: seen.prefix,
-    stack: 'core',
-    desired: seen.desired,
-    observed: seen.observed,
-    plan: plan(seen),
-    memory: seen.memory,
-    lanes: new Map(),
-    lastActions: new Map(),
-    pulls: new Map(),
-    store: { kind: 'etcd', unreadable: null },
-    engine: { reachable: true, version: { version: '20.10.24', api: '1.41' }, problem: null },
-    problems: [],
-    stamp: (milliseconds) => new Date(milliseconds).toISOString(),
-    ...more,
-  };
-}
 
 /** Status, readiness code, reasons, and a line per component. */
 function told(world: World, more: Partial<ReportInput> = {}): string {
@@ -113,9 +87,17 @@ const table: readonly (readonly [string, string, string])[] = [
     'the store cannot be read: told, and ready all the same',
     told(
       { ...running, health: { web: 'ready' } },
-      { store: { kind: 'etcd', unreadable: 'store unreachable: no answer' } },
+      { store: { kind: 'etcd', unreadable: 'store unreachable: no answer', hold: null } },
     ),
     'degraded 200\n- store unreachable: no answer\n  web: running, ready, current',
+  ],
+  [
+    'the store is not followed: told, and ready all the same',
+    told(
+      { ...running, health: { web: 'ready' } },
+      { store: { kind: 'etcd', unreadable: null, hold: 'it was emptied' } },
+    ),
+    'degraded 200\n- hold: it was emptied\n  web: running, ready, current',
   ],
   [
     'a value in the store is refused: told, and ready all the same',
