@@ -70,7 +70,7 @@ function watchAs(token: string | null, { connection, keys, from, changed, until 
     const answered = (response: WatchResponse): void => {
       if (response.canceled) {
         // A token that is refused is had anew by the list that follows; a permission that is missing is told by it.
-        
+        if (matterOf(response.cancelReason) === 'token') connection.refused(token);
         end(new EtcdFault('lost', cancelCause(response)));
         return;
       }
