@@ -43,7 +43,7 @@ ${more}`;
 export const IMAGE = imageName('busybox');
 
 /** Writes the catalog into the folder: stack `core` with these roles and components. */
-function writeCatalog(
+export function writeCatalog(
   folder: string,
   { components, roles }: Pick<NodeOptions, 'components' | 'roles'>,
 ): void {
