@@ -63,8 +63,8 @@ async function run(settings: Settings, log: Logger): Promise<number> {
     const notifier = openNotifier({ environment: process.env, log, alive: () => view.alive() });
     const { node, address } = settings;
     log.info({ node, address, version: host.version, listen: server.address }, 'agent started');
+    loop.begin();
     followed.follow();
-    loop.poke();
     await notifier.ready(`node ${node}`);
     const signal = await stopped;
     log.info({ signal }, 'agent stops, containers stay');
@@ -138,6 +138,7 @@ async function openParts(settings: Settings, host: HostFacts, log: Logger) {
     stack,
     storeKind: store.kind,
     clock: SYSTEM_CLOCK,
+    log,
     loop,
     followed,
   });

@@ -9,6 +9,7 @@ import { readListeners } from '../host/listeners.js';
 import { Details } from '../loop/details.js';
 import { FollowedStore } from '../loop/follow-store.js';
 import { observe } from '../loop/observe.js';
+import { currentOf } from '../loop/wanted.js';
 import { NOTHING_REMEMBERED, notice } from '../plan/memory.js';
 import { plan } from '../plan/plan.js';
 import { printPlan } from '../plan/print.js';
@@ -28,7 +29,12 @@ export async function planHere(settings: Settings): Promise<PlanBody> {
     const { node, address, containerPrefix: prefix } = settings;
     const seen = await observe({ engine, details, ports, node, address, prefix }, desired);
     const observed = { ...seen, verdicts: new Map() };
-    const memory = notice(NOTHING_REMEMBERED, { desired, own: observed.own, now: 0, jitter: 0 });
+    const memory = notice(NOTHING_REMEMBERED, {
+      desired,
+      current: currentOf(seen, prefix),
+      now: 0,
+      jitter: 0,
+    });
     const underWay = { lanes: new Set<string>(), pulls: new Set<string>(), pullLimit: settings.limits.pulls };
     const next = plan({ desired, observed, memory, underWay, prefix, now: 0 });
     return planBody(next, printPlan(next).join('\n'));

@@ -23,7 +23,10 @@ async function fromAgent(listen: string): Promise<PlanBody | null> {
     const { status, body } = await askAgent(listen, { path: '/v1/plan' });
     if (status !== 200)
       throw new Error(`the agent at ${listen} answered ${status} to GET /v1/plan: ${body.trim()}`);
-    return JSON.parse(body) as PlanBody;
+    const plan = JSON.parse(body) as PlanBody;
+    if (!Array.isArray(plan?.actions))
+      throw new Error(`what answers at ${listen} is no agent: it sent no plan`);
+    return plan;
   } catch (error) {
     if (error instanceof NoAgent) return null;
     if (error instanceof SyntaxError)

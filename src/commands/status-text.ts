@@ -28,13 +28,13 @@ export function statusLines(report: Report, drawing: Drawing): readonly string[]
   const components = componentLines(report.components, drawing);
   return [
     ...header,
-    ...section('reasons', reasons, paint),
     ...(components.length === 0 ? [] : ['', ...components]),
+    ...section('reasons', reasons, paint),
   ];
 }
 
 function section(title: string, lines: readonly string[], paint: Paint): readonly string[] {
-  return lines.length === 0 ? [] : [paint('bold', title), ...lines];
+  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines];
 }
 
 function headerRows(report: Report, { now }: Drawing): readonly (readonly Cell[])[] {

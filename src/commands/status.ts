@@ -30,6 +30,8 @@ async function look(listen: string, asJson: boolean): Promise<Sight> {
     if (code !== 200 && code !== 503)
       return { report: null, text: `the agent at ${listen} answered ${code}: ${body.trim()}` };
     const report = JSON.parse(body) as Report;
+    if (!Array.isArray(report?.components))
+      return { report: null, text: `what answers at ${listen} is no agent: it sent no report` };
     if (asJson) return { report, text: JSON.stringify(report, null, 2) };
     const drawing = {
       columns: process.stdout.columns || 80,

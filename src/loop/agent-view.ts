@@ -1,9 +1,11 @@
 /** The agent as the server sees it: the report, readiness and the plan, always out of memory. */
 
+import type { Logger } from 'pino';
 import type { Plan } from '../plan/action.js';
 import { printPlan } from '../plan/print.js';
 import { buildReport, readiness } from '../report/build.js';
 import type { ReportInput } from '../report/input.js';
+import { newsOf } from '../report/news.js';
 import type { Report } from '../report/report.js';
 import type { AgentView } from '../server/view.js';
 import type { Clock } from './clock.js';
@@ -20,26 +22,33 @@ export interface AgentViewOptions {
   readonly stack: string;
   readonly storeKind: 'etcd' | 'file';
   readonly clock: Clock;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'poke'>;
   readonly followed: Pick<FollowedStore, 'problems' | 'unreadable' | 'hold'>;
 }
 
 export interface RememberingView extends AgentView {
-  /** Takes note of changes, so that `since` is right when somebody asks. */
+  /** Takes note of changes, so that `since` is right when somebody asks, and logs them. */
   note(): Report;
 }
 
 export function openAgentView(options: AgentViewOptions): RememberingView {
-  const { loop, clock } = options;
+  const { loop, clock, log } = options;
   const startedAt = clock.date().toISOString();
   let last: Report | null = null;
+  let noted: Report | null = null;
   const report = () => {
     const input = reportInput(options, startedAt);
     last = buildReport(input, last);
     return { input, report: last };
   };
   return {
-    note: () => report().report,
+    note() {
+      const told = report().report;
+      for (const { level, fields, message } of newsOf(noted, told)) log[level](fields, message);
+      noted = told;
+      return told;
+    },
     alive: () => loop.alive(),
     report: () => report().report,
     ready() {

@@ -6,11 +6,15 @@ import type { ContainerDetail, Engine, ListedContainer } from '../engine/engine.
 
 /** A look waits so long for an inspect, in milliseconds; one that takes longer pokes the loop when it answers. */
 const PATIENCE = 500;
+/** After an inspect that failed; milliseconds. */
+const AGAIN = 1_000;
 
 export class Details {
   readonly #engine: Pick<Engine, 'inspect'>;
   readonly #onLate: () => void;
   readonly #known = new Map<string, ContainerDetail>();
+  /** Known, but something has happened since. */
+  readonly #stale = new Set<string>();
   readonly #asked = new Map<string, Promise<ContainerDetail | null>>();
 
   constructor(engine: Pick<Engine, 'inspect'>, onLate: () => void) {
@@ -18,31 +22,37 @@ export class Details {
     this.#onLate = onLate;
   }
 
-  /** Null while it is not known: it hangs, or the container has just gone. */
+  /**
+   * Null while it is not known: the inspect hangs, or the container has just gone. What is known of a container that
+   * still runs is better than nothing while the engine is slow: a slow engine must not make it unknown.
+   */
   async of(container: ListedContainer): Promise<ContainerDetail | null> {
     if (container.state === 'created' || container.state === 'removing') return null;
     const known = this.#known.get(container.id);
-    if (known && known.running === isUp(container)) return known;
+    const fits = known?.running === isUp(container);
+    if (known && fits && !this.#stale.has(container.id)) return known;
     const asked = this.#asked.get(container.id) ?? this.#ask(container.id);
-    return within(PATIENCE, asked);
+    return (await within(PATIENCE, asked)) ?? (known && fits && known.running ? known : null);
   }
 
   /** Something happened to it. */
   forget(id: string): void {
-    this.#known.delete(id);
+    this.#stale.add(id);
   }
 
   forgetAll(): void {
-    this.#known.clear();
+    for (const id of this.#known.keys()) this.#stale.add(id);
   }
 
   /** Drops what is known of containers that are gone. */
   retain(ids: ReadonlySet<string>): void {
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
+    for (const id of this.#stale) if (!ids.has(id)) this.#stale.delete(id);
   }
 
   #ask(id: string): Promise<ContainerDetail | null> {
     const begun = performance.now();
+    this.#stale.delete(id);
     const asked = this.#engine
       .inspect(id)
       .then(
@@ -50,7 +60,11 @@ export class Details {
           this.#known.set(id, detail);
           return detail;
         },
-        () => null,
+        () => {
+          this.#stale.add(id);
+          setTimeout(this.#onLate, AGAIN).unref();
+          return null;
+        },
       )
       .finally(() => {
         this.#asked.delete(id);

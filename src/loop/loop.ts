@@ -12,10 +12,11 @@ import { Details } from './details.js';
 import { Lanes } from './lanes.js';
 import { observe } from './observe.js';
 import { messageOf, outcomeOf, subjectOf } from './outcome.js';
+import { ProbeTargets } from './probe-targets.js';
 import { Pulls } from './pulls.js';
 import type { EngineState, LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
-import { clusterOf, imagesWanted, probeTargets, untilDue } from './wanted.js';
+import { clusterOf, currentOf, imagesWanted, untilDue } from './wanted.js';
 
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
 const LOOK_AFTER_FAILURE = 1_000;
@@ -37,9 +38,10 @@ export class Loop {
   readonly #pulls: Pulls;
   readonly #turns: Turns;
   readonly #lanes: Lanes;
+  readonly #targets: ProbeTargets;
   readonly #lastActions = new Map<string, LastAction>();
-  readonly #events: { close(): void };
-  readonly #lookOnceMore: NodeJS.Timeout;
+  #events: { close(): void } | null = null;
+  #lookOnceMore: NodeJS.Timeout | null = null;
   /** Containers with events since the last look that is sure to see their effect. */
   readonly #eventful = new Set<string>();
   readonly #firstLook: Promise<string | null>;
@@ -61,19 +63,20 @@ export class Loop {
     this.#details = new Details(options.engine, () => this.poke());
     this.#pulls = new Pulls(options.engine);
     this.#lanes = new Lanes(options);
+    this.#targets = new ProbeTargets(options.prefix);
     this.#turns = new Turns(() => this.#pass().finally(options.onTurn), options.clock);
-    this.#lookOnceMore = setTimeout(() => this.#lookAfterEvent(), LIST_LAG);
-    this.#events = options.engine.events({
+  }
+
+  /** From now on the engine is listened to. */
+  begin(): void {
+    this.#events = this.#options.engine.events({
       onEvent: ({ id, action }) => {
-        if (IDLE_EVENT.test(action)) return;
-        this.#details.forget(id);
-        this.#eventful.add(id);
-        this.poke();
-        this.#lookOnceMore.refresh();
+        if (!IDLE_EVENT.test(action)) this.#happened(id);
       },
       onConnected: (version) => this.#connected(version),
       onLost: (fault) => this.#lost(fault),
     });
+    this.poke();
   }
 
   poke(): void {
@@ -119,8 +122,8 @@ export class Loop {
 
   /** Stops looking and lets calls under way end, for a few seconds. Containers are left as they are. */
   async close(): Promise<void> {
-    this.#events.close();
-    clearTimeout(this.#lookOnceMore);
+    this.#events?.close();
+    if (this.#lookOnceMore !== null) clearTimeout(this.#lookOnceMore);
     await this.#turns.close();
     const ended = Promise.all([this.#pulls.close(), this.#lanes.ended()]);
     let timer: NodeJS.Timeout | undefined;
@@ -131,15 +134,26 @@ export class Loop {
     clearTimeout(timer);
   }
 
-  /** What an inspect told between an event and its effect may be old as well. */
-  #lookAfterEvent(): void {
+  #happened(id: string): void {
+    this.#details.forget(id);
+    this.#eventful.add(id);
+    this.poke();
+    this.#lookOnceMore ??= setTimeout(() => this.#lookAfterEvents(), LIST_LAG);
+  }
+
+  /** What was listed or inspected between an event and its effect may be old as well. */
+  #lookAfterEvents(): void {
+    this.#lookOnceMore = null;
     for (const id of this.#eventful) this.#details.forget(id);
     this.#eventful.clear();
     this.poke();
   }
 
   #connected(version: EngineVersion): void {
-    this.#options.log.debug({ engine: version }, 'engine connected');
+    const { log } = this.#options;
+    if (this.#engine.reachable || this.#engine.version === null)
+      log.debug({ engine: version }, 'engine connected');
+    else log.info({ engine: version }, 'engine is back');
     this.#engine = { reachable: true, version, problem: null };
     this.#engineReturned = true;
     this.#details.forgetAll();
@@ -159,7 +173,7 @@ export class Loop {
     const pulls = this.#pulls.images();
     try {
       const seen = await observe({ ...this.#options, details: this.#details }, desired);
-      prober.watch(probeTargets(desired, seen, prefix));
+      prober.watch(this.#targets.of(desired, seen));
       const observed = { ...seen, verdicts: prober.verdicts() };
       this.#observed = observed;
       this.#tellFirstLook(clusterOf(observed));
@@ -171,8 +185,11 @@ export class Loop {
       for (const action of this.#plan.actions) this.#begin(action);
       return Math.min(resync, untilDue(this.#plan, now));
     } catch (error) {
-      if (!(error instanceof Fault)) log.error({ err: error }, 'pass failed');
-      else if (this.#engine.problem !== error.message) log.warn({ problem: error.message }, 'look failed');
+      if (!(error instanceof Fault)) {
+        log.error({ err: error }, 'pass failed');
+        return LOOK_AFTER_FAILURE;
+      }
+      if (this.#engine.problem !== error.message) log.warn({ problem: error.message }, 'look failed');
       this.#engine = { ...this.#engine, reachable: false, problem: messageOf(error) };
       return LOOK_AFTER_FAILURE;
     }
@@ -180,11 +197,12 @@ export class Loop {
 
   /** A look that came through: the engine is there, and what ended is counted. */
   #takeIn(observed: Observed, desired: Desired): void {
-    const { clock } = this.#options;
+    const { clock, prefix } = this.#options;
     if (!this.#engine.reachable && this.#engine.version !== null) {
       this.#engine = { ...this.#engine, reachable: true, problem: null };
     }
-    const at = { desired, own: observed.own, now: clock.now(), jitter: clock.jitter() };
+    const current = currentOf(observed, prefix);
+    const at = { desired, current, now: clock.now(), jitter: clock.jitter() };
     this.#memory = notice(this.#memory, at);
     if (this.#engineReturned) this.#memory = forgiveCrashes(this.#memory);
     this.#engineReturned = false;
@@ -196,7 +214,10 @@ export class Loop {
     log.info({ component, do: action.do, because, ...subjectOf(action) }, 'action');
     this.#lastActions.set(component, { action, at: clock.date() });
     if (action.do === 'pull') {
-      this.#pulls.begin(action.image, (error) => this.#ended(action, error));
+      this.#pulls.begin(action.image, (error, calledOff) => {
+        if (calledOff) this.poke();
+        else this.#ended(action, error);
+      });
       return;
     }
     this.#lanes.begin(action, (error) => {

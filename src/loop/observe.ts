@@ -1,6 +1,6 @@
 /** One look at the engine and the host: a single list, and further questions only where a next step needs the answer. */
 import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
-import type { Engine, ListedContainer } from '../engine/engine.js';
+import { type Engine, Fault, type ListedContainer } from '../engine/engine.js';
 import { type Holder, holderText } from '../host/holder.js';
 import type { Listener } from '../host/listener.js';
 import { type Observed, type OwnContainer, portKey } from '../plan/observed.js';
@@ -81,9 +81,11 @@ async function imagesFor(
     })
     .map((spec) => spec.shape.image);
   const images = [...new Set(needed)];
-  return new Map(
-    await Promise.all(images.map(async (image) => [image, await engine.hasImage(image)] as const)),
+  const told = images.map(async (image) => [image, await unlessFault(engine.hasImage(image))] as const);
+  const known = (await Promise.all(told)).flatMap(([image, here]) =>
+    here === null ? [] : [[image, here] as const],
   );
+  return new Map(known);
 }
 
 /**
@@ -105,7 +107,8 @@ async function holdersFor(
   const holders = new Map<string, string>();
   if (needed.length === 0) return holders;
   const inTheWay = new Set(['0.0.0.0', '::', '127.0.0.1', '::1', seen.address]);
-  const listeners = (await seen.ports.listeners()).filter(({ address }) => inTheWay.has(address));
+  const all = await seen.ports.listeners().catch(() => []);
+  const listeners = all.filter(({ address }) => inTheWay.has(address));
   for (const port of needed) {
     const holder = await holderOf(port, listeners, seen);
     if (holder !== null) holders.set(portKey(port), holder);
@@ -133,6 +136,18 @@ async function holderOf(
   return container ? describe(container) : holderText(holder);
 }
 
-function describe({ name, id, image }: ListedContainer): string {
-  return `container ${name || id.slice(0, 12)} (${id.slice(0, 12)}, image ${image})`;
+/** What one image or one host's table can't tell must not hide the rest: it is not known, then. */
+async function unlessFault<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
+function describe({ name, id, image, labels }: ListedContainer): string {
+  const node = labels[LABEL.node];
+  const whose = node === undefined ? '' : `, katod's of node ${node}`;
+  return `container ${name || id.slice(0, 12)} (${id.slice(0, 12)}, image ${image}${whose})`;
 }

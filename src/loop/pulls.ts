@@ -7,6 +7,9 @@ interface Running {
   progress: number | null;
 }
 
+/** `error` null: the image is there. `calledOff`: nobody wants it any more, which is no failure. */
+type OnEnd = (error: unknown, calledOff: boolean) => void;
+
 export class Pulls {
   readonly #engine: Pick<Engine, 'pull'>;
   readonly #running = new Map<string, Running>();
@@ -24,8 +27,8 @@ export class Pulls {
     return this.#running.get(image)?.progress ?? null;
   }
 
-  /** `onEnd` is called once, when it is no longer under way: with the error, or null. */
-  begin(image: string, onEnd: (error: unknown) => void): void {
+  /** `onEnd` is called once, when it is no longer under way. */
+  begin(image: string, onEnd: OnEnd): void {
     const abort = new AbortController();
     const progress = (share: number | null) => {
       running.progress = share;
@@ -48,8 +51,9 @@ export class Pulls {
     await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 
-  #end(image: string, onEnd: (error: unknown) => void, error: unknown): void {
+  #end(image: string, onEnd: OnEnd, error: unknown): void {
+    const calledOff = this.#running.get(image)?.abort.signal.aborted ?? false;
     this.#running.delete(image);
-    onEnd(error);
+    onEnd(error, calledOff);
   }
 }

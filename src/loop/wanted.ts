@@ -1,8 +1,8 @@
 /** What is read off the desired state beside the plan: which images, which containers to probe, when to look. Pure. */
 import type { ComponentSpec, Desired } from '../desired/desired.js';
 import type { Plan } from '../plan/action.js';
+import type { OwnContainer } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
-import type { ProbeTarget } from '../probe/probe.js';
 import type { Seen } from './observe.js';
 
 /** While something is in the way that gives no sign when it goes, look again so often, in milliseconds. */
@@ -18,14 +18,11 @@ export function imagesWanted(desired: Desired): ReadonlySet<string> {
   return new Set(specsOf(desired).map((spec) => spec.shape.image));
 }
 
-/** The running containers that count, with the probes of their definition. */
-export function probeTargets(desired: Desired, { own }: Seen, prefix: string): readonly ProbeTarget[] {
-  return specsOf(desired).flatMap(({ name: component, probes }) => {
+/** Of each component the container that counts. */
+export function currentOf({ own }: Seen, prefix: string): readonly OwnContainer[] {
+  return [...new Set(own.map(({ component }) => component))].flatMap((component) => {
     const mine = own.filter((container) => container.component === component);
-    const { current } = sortOut(mine, prefix, component);
-    const startedAt = current?.detail?.startedAt;
-    if (current?.state !== 'running' || !startedAt) return [];
-    return [{ component, containerId: current.id, startedAt, probes }];
+    return sortOut(mine, prefix, component).current ?? [];
   });
 }
 

@@ -20,6 +20,7 @@ export function keep({ component, own, input, because }: KeepInput): Step {
   const { current } = sortOut(own, input.prefix, component);
   if (current === null || (current.state !== 'exited' && current.state !== 'created')) return null;
   if (own.some((container) => container.state === 'running' || container.state === 'paused')) return null;
+  if (current.state === 'exited' && current.detail === null) return null;
   const action = {
     do: 'start' as const,
     component,

@@ -11,7 +11,6 @@ import type { OwnContainer } from './observed.js';
 
 /** An action that failed: the same verb waits until `nextAt`. */
 export interface FailedAction {
-  readonly verb: Verb;
   /** The container it was done to, or null. */
   readonly container: string | null;
   readonly message: string;
@@ -38,7 +37,10 @@ export interface ComponentMemory {
   readonly lastExit: LastExit | null;
   /** Container and end of the exit that was counted last. */
   readonly countedExit: string | null;
-  readonly failed: FailedAction | null;
+  /** By verb, so that two that fail in turn can't hide each other's waits. */
+  readonly failed: Readonly<Partial<Record<Verb, FailedAction>>>;
+  /** When a live probe last restarted it, or null. */
+  readonly restartedAt: number | null;
 }
 
 export interface FailedPull {
@@ -86,7 +88,8 @@ const FRESH: ComponentMemory = {
   restarts: 0,
   lastExit: null,
   countedExit: null,
-  failed: null,
+  failed: {},
+  restartedAt: null,
 };
 
 export function memoryOf(memory: Memory, component: string): ComponentMemory {
@@ -105,18 +108,24 @@ function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
  */
 export function notice(
   memory: Memory,
-  seen: { desired: Desired; own: readonly OwnContainer[]; now: number; jitter: number },
+  seen: {
+    desired: Desired;
+    /** The container of each component that counts: what is retired ends because we end it. */
+    current: readonly OwnContainer[];
+    now: number;
+    jitter: number;
+  },
 ): Memory {
   const components = new Map(memory.components);
   if (seen.desired.known) {
     for (const [name, wanted] of seen.desired.components) {
       const before = memoryOf(memory, name);
       if (wanted.ok && wanted.spec.digest !== before.digest) {
-        components.set(name, { ...before, digest: wanted.spec.digest, crashes: 0, startAt: 0, failed: null });
+        components.set(name, { ...before, digest: wanted.spec.digest, crashes: 0, startAt: 0, failed: {} });
       }
     }
   }
-  for (const container of seen.own) {
+  for (const container of seen.current) {
     const before = components.get(container.component) ?? FRESH;
     const after = countExit(before, container, seen);
     if (after !== before) components.set(container.component, after);
@@ -127,7 +136,9 @@ export function notice(
 /** What ended while the engine was away did not crash: the next start is at once, and the next exit is the first. */
 export function forgiveCrashes(memory: Memory): Memory {
   const components = new Map(
-    [...memory.components].map(([name, it]) => [name, { ...it, crashes: 0, startAt: 0 }] as const),
+    [...memory.components].map(
+      ([name, it]) => [name, { ...it, crashes: 0, startAt: 0, failed: {} }] as const,
+    ),
   );
   return { ...memory, components };
 }
@@ -185,12 +196,14 @@ function succeeded(
   action: Action,
   at: { desired: Desired; now: number; jitter: number },
 ): ComponentMemory {
-  const after = before.failed?.verb === action.do ? { ...before, failed: null } : before;
+  const { [action.do]: _mended, ...failed } = before.failed;
+  const after = { ...before, failed };
   if (action.do === 'restart') {
-    const crashes = before.crashes + 1;
     const policy = restartPolicyOf(at.desired, action.component);
+    const longAgo = before.restartedAt === null || at.now - before.restartedAt >= policy.reset;
+    const crashes = longAgo ? 1 : before.crashes + 1;
     const startAt = at.now + restartDelay(crashes + 1, policy, at.jitter);
-    return { ...after, crashes, startAt, restarts: before.restarts + 1 };
+    return { ...after, crashes, startAt, restarts: before.restarts + 1, restartedAt: at.now };
   }
   if (action.do === 'start' && before.crashes > 0) return { ...after, restarts: before.restarts + 1 };
   return after;
@@ -202,13 +215,18 @@ function failed(
   at: { now: number; jitter: number },
 ): ComponentMemory {
   const verb = outcome.action.do;
-  if (outcome.retry === 'now') return before;
-  const failures = before.failed?.verb === verb ? before.failed.failures + 1 : 1;
-  const nominal =
-    outcome.retry === 'never' ? ACTION_RETRY.max : retryDelay(failures, ACTION_RETRY, at.jitter);
-  const nextAt = at.now + Math.max(nominal, outcome.retryAfter ?? 0);
+  const failures = (before.failed[verb]?.failures ?? 0) + 1;
+  const nextAt = at.now + Math.max(waitAfter(outcome.retry, failures, at.jitter), outcome.retryAfter ?? 0);
   const container = 'id' in outcome.action ? outcome.action.id : null;
-  return { ...before, failed: { verb, container, message: outcome.message, failures, nextAt } };
+  const entry = { container, message: outcome.message, failures, nextAt };
+  return { ...before, failed: { ...before.failed, [verb]: entry } };
+}
+
+/** What may be tried again at once is so once: a second time in a row it waits like the rest. */
+function waitAfter(retry: FaultRetry, failures: number, jitter: number): number {
+  if (retry === 'never') return ACTION_RETRY.max;
+  if (retry === 'later') return retryDelay(failures, ACTION_RETRY, jitter);
+  return failures === 1 ? 0 : retryDelay(failures - 1, ACTION_RETRY, jitter);
 }
 
 function rememberPull(

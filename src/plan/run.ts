@@ -19,22 +19,20 @@ const STARTS_BEFORE_REMAKE = 3;
 export function run(spec: ComponentSpec, own: readonly OwnContainer[], input: PlanInput): Step {
   const sorted = sortOut(own, input.prefix, spec.name);
   const { current, surplus } = sorted;
-  const second = surplus[0];
+  const second = surplus.find((container) => container.state !== 'removing');
+  if (second?.state === 'dead') return removeDead(second, input);
   if (second) return retire(second, input, 'it is a second container of the component');
   if (current === null) return make(spec, sorted, input);
   if (current.state === 'removing') return null;
-  if (current.state === 'dead') {
-    const because = 'the engine left it dead';
-    return unlessFailing(
-      { do: 'remove', component: spec.name, id: current.id, because },
-      input.memory,
-      input.now,
-    );
-  }
+  if (current.state === 'dead') return removeDead(current, input);
   if (current.digest !== spec.digest) return replace(spec, current, sorted, input);
   const name = containerName(input.prefix, spec.name);
   if (current.name !== name) return giveNameBack(current, name, input);
   return tend(spec, current, sorted, input);
+}
+
+function removeDead({ component, id }: OwnContainer, { memory, now }: PlanInput): Step {
+  return unlessFailing({ do: 'remove', component, id, because: 'the engine left it dead' }, memory, now);
 }
 
 /** There is no container: get the image, then create. */
@@ -43,15 +41,14 @@ function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): St
   const name = containerName(input.prefix, component);
   const holder = input.observed.foreignNames.get(name);
   if (holder) return nameBlocked(component, name, holder);
-  const failing = createFailing(spec, input);
+  const obstacle = successorObstacle(spec, input, 'its image is not on the node');
   const predecessor = retired.find(isRunning) ?? retired[0];
-  if (failing && predecessor) {
-    const because = `its successor can't be created: ${failing.because}`;
+  if (obstacle && predecessor) {
+    const because = `its successor is not to be had: ${obstacle.because}`;
     const action = { do: 'rename' as const, component, id: predecessor.id, name, because };
     return unlessFailing(action, input.memory, input.now);
   }
-  if (input.observed.images.get(spec.shape.image) !== true)
-    return pull(spec, 'its image is not on the node', input);
+  if (obstacle) return obstacle;
   const because = retired.length > 0 ? 'its predecessor is made of something else' : 'it has no container';
   const action = { do: 'create' as const, component, spec, name, because };
   return unlessFailing(action, input.memory, input.now);
@@ -59,8 +56,8 @@ function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): St
 
 /** The wait after a failed create, while it lasts. */
 function createFailing({ name }: ComponentSpec, { memory, now }: PlanInput): Waiting | null {
-  const { failed } = memoryOf(memory, name);
-  if (failed?.verb !== 'create' || now >= failed.nextAt) return null;
+  const failed = memoryOf(memory, name).failed.create;
+  if (failed === undefined || now >= failed.nextAt) return null;
   return {
     component: name,
     waits: 'backoff',
@@ -74,7 +71,7 @@ function nameBlocked(component: string, name: string, holder: string): Step {
   return { component, state: 'blocked', because };
 }
 
-function pull(spec: ComponentSpec, because: string, { memory, now }: PlanInput): Step {
+function pull(spec: ComponentSpec, because: string, { memory, now }: PlanInput): Exclude<Step, null> {
   const failed = memory.pulls.get(spec.shape.image);
   if (failed === undefined || now >= failed.nextAt) {
     return { do: 'pull', component: spec.name, image: spec.shape.image, because };
@@ -85,7 +82,8 @@ function pull(spec: ComponentSpec, because: string, { memory, now }: PlanInput):
 /** The container is made of something else: it serves until its successor's image is here and can be created. */
 function replace(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
   const works = isRunning(current);
-  const obstacle = successorObstacle(spec, input);
+  const obstacle = successorObstacle(spec, input, 'the image of its successor is not on the node');
+  if (current.state === 'paused') return unpause(current, input);
   if (obstacle) {
     if (works || sorted.retired.some(isRunning)) return obstacle;
     const because = `${ended(current)}, and its successor is not to be had yet`;
@@ -102,11 +100,21 @@ function replace(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, 
   );
 }
 
-function successorObstacle(spec: ComponentSpec, input: PlanInput): Step {
-  const here = input.observed.images.get(spec.shape.image) === true;
-  return here
-    ? createFailing(spec, input)
-    : pull(spec, 'the image of its successor is not on the node', input);
+/** What is to be done or waited for before a container can be created; null: nothing. */
+function successorObstacle(
+  spec: ComponentSpec,
+  input: PlanInput,
+  because: string,
+): Exclude<Step, null> | null {
+  const here = input.observed.images.get(spec.shape.image);
+  if (here === true) return createFailing(spec, input);
+  if (here === false) return pull(spec, because, input);
+  return {
+    component: spec.name,
+    waits: 'pull',
+    until: null,
+    because: `it is not known whether ${spec.shape.image} is on the node`,
+  };
 }
 
 /** Enough of a digest to tell two apart. */
@@ -124,23 +132,24 @@ function giveNameBack(current: OwnContainer, name: string, input: PlanInput): St
 
 /** The container is as wanted: see that it runs, is well, and is alone. */
 function tend(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
-  const { memory, now } = input;
   const component = spec.name;
   switch (current.state) {
     case 'running': {
       const predecessors = clearAway(component, sorted.retired, input, 'its successor runs');
       return predecessors ?? restartIfFailing(spec, current, input);
     }
-    case 'paused': {
-      const because = 'somebody paused it';
-      return unlessFailing({ do: 'unpause', component, id: current.id, because }, memory, now);
-    }
+    case 'paused':
+      return unpause(current, input);
     case 'created':
     case 'exited':
       return start(spec, current, sorted, input);
     default:
       return null;
   }
+}
+
+function unpause({ component, id }: OwnContainer, { memory, now }: PlanInput): Step {
+  return unlessFailing({ do: 'unpause', component, id, because: 'somebody paused it' }, memory, now);
 }
 
 function restartIfFailing(spec: ComponentSpec, current: OwnContainer, input: PlanInput): Step {
@@ -158,6 +167,10 @@ function restartIfFailing(spec: ComponentSpec, current: OwnContainer, input: Pla
 }
 
 function start(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
+  // How it ended is not known yet: the engine will tell, and pokes then.
+  if (current.state === 'exited' && current.detail === null) return null;
+  const [gone, ...others] = sorted.retired.filter((container) => !isRunning(container));
+  if (gone && others.length > 0) return clearAway(spec.name, [gone], input, 'a later one took its place');
   const final = finalExit(spec, current);
   if (final) return final;
   const missing = unreadyBefore(spec, input);
@@ -180,10 +193,8 @@ function start(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, in
 
 /** The way out for a container that has failed to start again and again; each fresh one gets its try. */
 function makeAnew({ name }: ComponentSpec, { id }: OwnContainer, { memory, now }: PlanInput): Step {
-  const { failed } = memoryOf(memory, name);
-  if (failed?.verb !== 'start' || failed.container !== id || failed.failures < STARTS_BEFORE_REMAKE)
-    return null;
-  if (now < failed.nextAt) return null;
+  const failed = memoryOf(memory, name).failed.start;
+  if (failed?.container !== id || failed.failures < STARTS_BEFORE_REMAKE || now < failed.nextAt) return null;
   const because = `start failed ${failed.failures} times, a fresh container may help: ${failed.message}`;
   return { do: 'remove', component: name, id, because };
 }
@@ -196,7 +207,10 @@ function finalExit(spec: ComponentSpec, { state, detail }: OwnContainer): Step {
   const finished =
     finalExits.includes(code) || (policy === 'on-failure' && (code === 0 || cleanExits.includes(code)));
   if (!finished) return null;
-  const because = `it ended with ${exitInWords({ code, oomKilled })}, which is final: mend the cause, then remove the container to have it made anew`;
+  const what = finalExits.includes(code)
+    ? 'which is final: mend the cause, then'
+    : 'as it may: to run it again,';
+  const because = `it ended with ${exitInWords({ code, oomKilled })}, ${what} remove the container to have it made anew`;
   return { component: spec.name, state: 'finished', because };
 }
 

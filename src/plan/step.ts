@@ -6,8 +6,8 @@ export type Step = Action | Waiting | Stuck | null;
 
 /** Lets an action through unless the same one failed a short while ago. */
 export function unlessFailing(action: Action, memory: Memory, now: number): Step {
-  const { failed } = memoryOf(memory, action.component);
-  if (failed === null || failed.verb !== action.do || now >= failed.nextAt) return action;
+  const failed = memoryOf(memory, action.component).failed[action.do];
+  if (failed === undefined || now >= failed.nextAt) return action;
   return {
     component: action.component,
     waits: 'backoff',
@@ -25,7 +25,7 @@ export function unlessCrashing(action: Action, memory: Memory, now: number): Ste
     component: action.component,
     waits: 'backoff',
     until: startAt,
-    because: `it ended ${times(crashes)} in a row${last}`,
+    because: `it ended or was restarted ${times(crashes)} in a row${last}`,
   };
 }
 

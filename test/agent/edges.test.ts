@@ -114,7 +114,8 @@ t.test('the local endpoint', async (t) => {
   });
 
   await t.test('where somebody listens already, the agent ends with a sentence', async (t) => {
-    const second = await agent.katod(['agent'], { within: 10_000 });
+    const environment = { KATOD_STATE_DIR: `${agent.stateDir}-second` };
+    const second = await agent.katod(['agent'], { environment, within: 10_000 });
     t.equal(second.code, 1);
     t.match(second.stderr, /katod\.sock.*in use/);
   });

@@ -38,10 +38,6 @@ engine  unreachable
 agent   0.1.0, up 3d
 paused  all
 hold    the store is another cluster's
-reasons
-- store unreachable at http://10.0.0.2:2379 since 12 s: connection refused; look
-  at etcd there
-- haproxy is blocked: port 80 is held by nginx (pid 4711)
 
 COMPONENT  STATE    HEALTH   CURRENT  RESTARTS  SINCE
 haproxy    blocked  unknown  no       0         5m
@@ -50,7 +46,12 @@ zookeeper  running  alive    no       0         2h
 web        exited   failing  yes      7         12s
   waits for backoff (in 20s): it exited with code 1, 5 times in a row, and is
   started again after a while
-  last exit 12s ago: code 1, out of memory`,
+  last exit 12s ago: code 1, out of memory
+
+reasons
+- store unreachable at http://10.0.0.2:2379 since 12 s: connection refused; look
+  at etcd there
+- haproxy is blocked: port 80 is held by nginx (pid 4711)`,
   );
   t.ok(lines.every((line) => line.length <= 80));
 });

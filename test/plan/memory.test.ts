@@ -23,7 +23,7 @@ function afterExits(
     const second = String(index).padStart(2, '0');
     const ran = { from: `2026-01-01T00:${second}:00Z`, to: `2026-01-01T00:${second}:01Z` };
     const own = [container('web', A, { state: 'exited', ran, ...words })];
-    return notice(memory, { desired, own, now: at, jitter: 1 });
+    return notice(memory, { desired, current: own, now: at, jitter: 1 });
   }, from);
 }
 
@@ -45,7 +45,7 @@ t.test('the first restart is at once, the next ones wait and say until when', as
   t.equal(memoryOf(twice, 'web').startAt, 1_200);
   t.equal(
     planned({ ...exited, memory: twice }),
-    'web: wait for backoff (it ended 2 times in a row, the last time with exit code 1)',
+    'web: wait for backoff (it ended or was restarted 2 times in a row, the last time with exit code 1)',
   );
   t.equal(
     planned({ ...exited, memory: twice, now: 1_200 }),
@@ -55,7 +55,7 @@ t.test('the first restart is at once, the next ones wait and say until when', as
 
 t.test('an exit that is seen again counts once', async (t) => {
   const own = [container('web', A, { state: 'exited' })];
-  const seen = { desired, own, now: 0, jitter: 0 };
+  const seen = { desired, current: own, now: 0, jitter: 0 };
   t.equal(memoryOf(notice(notice(NOTHING_REMEMBERED, seen), seen), 'web').crashes, 1);
 });
 
@@ -73,7 +73,7 @@ t.test('a clock that was set back between start and end does no harm', async (t)
 t.test('a new definition is tried at once', async (t) => {
   const crashed = afterExits([{ at: 0 }, { at: 0 }, { at: 0 }]);
   const changed = wanted(spec('web', { image: 'web:2' }));
-  const memory = notice(crashed, { desired: changed, own: [], now: 1, jitter: 1 });
+  const memory = notice(crashed, { desired: changed, current: [], now: 1, jitter: 1 });
   t.match(memoryOf(memory, 'web'), { crashes: 0, startAt: 0, digest: '1:web:2' });
 });
 
@@ -100,11 +100,11 @@ t.test('an action that failed waits, others do not', async (t) => {
   const first = remember(NOTHING_REMEMBERED, failed, at);
   t.equal(
     planned({ desired, memory: first, now: 999 }),
-    'web: wait for backoff (create failed once: no such device)',
+    'web: wait for backoff (create failed: no such device)',
   );
   t.equal(planned({ desired, memory: first, now: 1_000 }), 'web: create katod-web (it has no container)');
   const mended = remember(first, { action, ok: true }, at);
-  t.equal(memoryOf(mended, 'web').failed, null);
+  t.same(memoryOf(mended, 'web').failed, {});
 });
 
 t.test('while a successor cannot be created its predecessor comes back', async (t) => {
@@ -127,7 +127,7 @@ t.test('while a successor cannot be created its predecessor comes back', async (
   const old = { digest: '1:web:0' };
   t.equal(
     planned({ desired, memory, own: [container('web', A, { ...old, retired: true })] }),
-    "web: rename aaaaaaaaaaaa to katod-web (its successor can't be created: create failed: no such path /x)",
+    'web: rename aaaaaaaaaaaa to katod-web (its successor is not to be had: create failed: no such path /x)',
   );
   t.equal(
     planned({ desired, memory, own: [container('web', A, old)] }),
@@ -137,6 +137,41 @@ t.test('while a successor cannot be created its predecessor comes back', async (
     planned({ desired, memory, own: [container('web', A, { ...old, state: 'exited', exit: 1 })] }),
     'web: start aaaaaaaaaaaa (it ended with exit code 1, and its successor is not to be had yet)',
   );
+});
+
+t.test('two verbs that fail in turn hide nothing of each other', async (t) => {
+  const at = { desired, pullLimits: limits, now: 0, jitter: 1 };
+  const failure = { ok: false as const, message: 'no', retry: 'later' as const, retryAfter: null };
+  const create = {
+    do: 'create' as const,
+    component: 'web',
+    spec: spec('web'),
+    name: 'katod-web',
+    because: '',
+  };
+  const start = { do: 'start' as const, component: 'web', id: A, spec: null, because: '' };
+  const twice = [create, start, create, start].reduce(
+    (memory, action) => remember(memory, { action, ...failure }, at),
+    NOTHING_REMEMBERED,
+  );
+  t.match(memoryOf(twice, 'web').failed, { create: { failures: 2, nextAt: 2_000 }, start: { failures: 2 } });
+});
+
+t.test('what may be tried again at once is so once', async (t) => {
+  const at = { desired, pullLimits: limits, now: 0, jitter: 1 };
+  const action = { do: 'start' as const, component: 'web', id: A, spec: null, because: '' };
+  const gone = { action, ok: false as const, message: 'gone', retry: 'now' as const, retryAfter: null };
+  const once = remember(NOTHING_REMEMBERED, gone, at);
+  t.match(memoryOf(once, 'web').failed, { start: { nextAt: 0 } });
+  t.match(memoryOf(remember(once, gone, at), 'web').failed, { start: { nextAt: 1_000 } });
+});
+
+t.test('live probes that fail a long time apart are no row', async (t) => {
+  const action = { do: 'restart' as const, component: 'web', id: A, timeout: null, because: '' };
+  const at = { desired, pullLimits: limits, jitter: 1 };
+  const once = remember(NOTHING_REMEMBERED, { action, ok: true }, { ...at, now: 0 });
+  t.equal(memoryOf(remember(once, { action, ok: true }, { ...at, now: 1_000 }), 'web').crashes, 2);
+  t.equal(memoryOf(remember(once, { action, ok: true }, { ...at, now: 600_000 }), 'web').crashes, 1);
 });
 
 t.test('a pull that failed waits by its image, as long as the registry asked for', async (t) => {
@@ -156,7 +191,7 @@ t.test('a pull that failed waits by its image, as long as the registry asked for
   t.equal(slowed.pulls.get('web:1')?.nextAt, 77_000);
   const other = wanted(spec('web', { image: 'web:2' }));
   t.equal(
-    notice(memory, { desired: other, own: [], now: 0, jitter: 0 }).pulls.size,
+    notice(memory, { desired: other, current: [], now: 0, jitter: 0 }).pulls.size,
     0,
     'forgotten with its definition',
   );

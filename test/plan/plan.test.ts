@@ -113,7 +113,7 @@ const table: readonly (readonly [string, World, string])[] = [
       desired: wanted(spec('web', { restart: onFailure })),
       own: [container('web', A, { state: 'exited', exit: 143 })],
     },
-    'web: finished (it ended with exit code 143, which is final: mend the cause, then remove the container to have it made anew)',
+    'web: finished (it ended with exit code 143, as it may: to run it again, remove the container to have it made anew)',
   ],
   // Replacement.
   [
@@ -171,6 +171,29 @@ const table: readonly (readonly [string, World, string])[] = [
       own: [container('web', A, { ...old, retired: true, state: 'exited' }), container('web', B)],
     },
     'web: remove aaaaaaaaaaaa (its successor runs)',
+  ],
+  [
+    'marked, and the image of its successor is gone: it comes back',
+    { desired: wanted(web), own: [container('web', A, { ...old, retired: true })], images: [] },
+    'web: rename aaaaaaaaaaaa to katod-web (its successor is not to be had: its image is not on the node)',
+  ],
+  [
+    'paused by somebody while its successor is not to be had',
+    { desired: wanted(web), own: [container('web', A, { ...old, state: 'paused' })], images: [] },
+    'web: unpause aaaaaaaaaaaa (somebody paused it)',
+  ],
+  [
+    'a second one that is being removed is no obstacle',
+    {
+      desired: wanted(web),
+      own: [container('web', A), container('web', B, { name: 'twin', state: 'removing' })],
+    },
+    '',
+  ],
+  [
+    'how it ended is not known yet',
+    { desired: wanted(web), own: [{ ...container('web', A, { state: 'exited' }), detail: null }] },
+    '',
   ],
   // Others.
   [

@@ -34,7 +34,7 @@ const running = { desired: wanted(web), own: [container('web', A)] };
 const exitedTwice = [0, 1].reduce((memory, second) => {
   const ran = { from: '2026-01-01T00:00:00Z', to: `2026-01-01T00:00:0${second}Z` };
   const own = [container('web', A, { state: 'exited', exit: 1, ran })];
-  return notice(memory, { desired: running.desired, own, now: 0, jitter: 1 });
+  return notice(memory, { desired: running.desired, current: own, now: 0, jitter: 1 });
 }, NOTHING_REMEMBERED);
 
 const table: readonly (readonly [string, string, string])[] = [
@@ -61,7 +61,7 @@ const table: readonly (readonly [string, string, string])[] = [
     told({ ...running, own: [container('web', A, { state: 'exited', exit: 1 })], memory: exitedTwice }),
     [
       'degraded 503',
-      '- web: waits for backoff: it ended 2 times in a row, the last time with exit code 1, next try at 1970-01-01T00:00:01.000Z',
+      '- web: waits for backoff: it ended or was restarted 2 times in a row, the last time with exit code 1, next try at 1970-01-01T00:00:01.000Z',
       '  web: exited, unknown, current · wait backoff',
     ].join('\n'),
   ],
