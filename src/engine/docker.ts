@@ -2,6 +2,7 @@
  * Docker behind the port: each verb one call with a deadline, and what is "already so" a success. Loads dockerode,
  * which is heavy: import this file lazily.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Limits } from '../settings/settings.js';
 import { unlessAlready, unlessFault } from './already.js';
@@ -19,6 +20,10 @@ export interface DockerSettings {
   readonly address: string;
   readonly limits: Limits;
 }
+
+/** So often, with so many milliseconds between, is looked whether a removal that is under way has ended. */
+const REMOVAL_LOOKS = 10;
+const REMOVAL_WAIT = 100;
 
 /** Milliseconds from stop signal to kill where a container names none. */
 const DEFAULT_STOP = 10_000;
@@ -102,7 +107,7 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
       await unlessFault(['gone'], undefined, () =>
         unlessAlready(
           ['busy'],
-          async () => (await look(id)).State.Status === 'removing',
+          () => isGoing(id, look),
           () =>
             act(onContainer(link, 'remove', id), id, (container, abortSignal) => {
               const options = { v: false, force: false, abortSignal };
@@ -159,6 +164,21 @@ async function halfRemoved(
     // One container that can't be looked at must not hide the others.
     return error instanceof Fault && error.kind === 'gone' ? null : container;
   }
+}
+
+/**
+ * Whether a container that could not be removed is being removed already. How it looks then differs from moment to
+ * moment: `removing`, for an instant still `exited` or `dead`, and in the end gone, when `look` rejects with that Fault.
+ */
+async function isGoing(
+  id: string,
+  look: (id: string) => Promise<Docker.ContainerInspectInfo>,
+): Promise<boolean> {
+  for (let tries = 0; tries < REMOVAL_LOOKS; tries += 1) {
+    if ((await look(id)).State.Status === 'removing') return true;
+    await delay(REMOVAL_WAIT);
+  }
+  return false;
 }
 
 /** Resolves with the engine's first word, which comes at once even when there are no events. */

@@ -28,6 +28,15 @@ async function fetched(path: string): Promise<string> {
   return `${status} ${body}`.trim();
 }
 
+/** As `fetched`, once somebody listens there. */
+function answered(path: string): Promise<string> {
+  const answer = async () => {
+    const text = await fetched(path);
+    return /^[1-5]/.test(text) && text;
+  };
+  return until(`${path} answers`, answer, within);
+}
+
 async function exitCode(name: string): Promise<number> {
   await host.docker('stop', name);
   return Number(await host.docker('inspect', '--format', '{{.State.ExitCode}}', name));
@@ -89,16 +98,7 @@ t.test('haproxy starts as the official image does, from its usual file', async (
   await writeFile(join(host.folder, 'haproxy/haproxy.cfg'), `${config.join('\n')}\n`);
   const mount = ['--volume', `${host.folder}/haproxy:/usr/local/etc/haproxy`, imageName('haproxy')];
   await run('haproxy', ...mount);
-  const answer = await until(
-    'the monitor answers',
-    async () => {
-      const fetchedNow = await fetched('8081/healthz');
-      // Not yet listening is "000".
-      return /^200 /.test(fetchedNow) && fetchedNow;
-    },
-    within,
-  );
-  t.ok(answer);
+  t.match(await answered('8081/healthz'), /^200 /);
   const processes = await host.docker('exec', 'haproxy', 'ps', '-o', 'user,args');
   t.match(processes, /root +haproxy -W -db -f/, 'a master that can reload');
   t.match(processes, /(haproxy|99) +haproxy -W -db -f/, 'and a worker without rights');
@@ -137,15 +137,13 @@ t.test('the stand-ins answer the true probe paths and end with the true codes', 
     '8080',
   );
   await run('registrator', '--env', 'STAND_IN=registrator', image, '-cleanup', 'consul://127.0.0.1:8500');
-  const up = (path: string) =>
-    until(`${path} answers`, async () => /^[1-5]/.test(await fetched(path)), within);
-  t.equal(await up('5050/health'), '200');
+  t.equal(await answered('5050/health'), '200');
   t.match(await fetched('5050/metrics/snapshot'), '"registrar/log/recovered":1');
   t.match(await fetched('5050/metrics/snapshot'), '"master/elected":1');
   t.match(await fetched('5050/redirect'), /^307/);
-  t.equal(await up('5051/health'), '200');
+  t.equal(await answered('5051/health'), '200');
   t.match(await fetched('5051/metrics/snapshot'), '"slave/registered":1');
-  t.equal(await up('8080/ping'), '200 pong');
+  t.equal(await answered('8080/ping'), '200 pong');
   t.equal(await fetched('8080/v2/leader'), `200 {"leader":"${host.address}:8080"}`);
   t.equal(await fetched('8080/nothing'), '404');
   t.equal(await exitCode('mesos-master'), 143);
