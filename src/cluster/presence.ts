@@ -28,6 +28,7 @@ export class Presence {
   #session: Session | null = null;
   #opening: Promise<void> | null = null;
   #report: Report | null = null;
+  #ended = false;
   /** What was written last, without its time. */
   #told = '';
   #member = '';
@@ -58,9 +59,9 @@ export class Presence {
    * so nothing is written to it, and what was there goes.
    */
   note(report: Report, following: boolean): void {
-    if (this.#options.store.kind === 'file') return;
+    if (this.#ended || this.#options.store.kind === 'file') return;
     if (!following) {
-      if (this.#session !== null) void this.close();
+      if (this.#session !== null) void this.#leave();
       return;
     }
     this.#report = report;
@@ -74,8 +75,13 @@ export class Presence {
     if (changed) this.#writeIn(SETTLE, false);
   }
 
-  /** Ends the lease, and with it the status. The member stays. */
-  async close(): Promise<void> {
+  /** Ends the lease, and with it the status. The member stays. What is noted afterwards counts no more. */
+  close(): Promise<void> {
+    this.#ended = true;
+    return this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#report = null;
@@ -89,7 +95,7 @@ export class Presence {
   async #open(): Promise<void> {
     try {
       const members = await this.#options.store.list('members/');
-      if (this.#report === null) return;
+      if (this.#report === null || this.#ended) return;
       this.#session = this.#options.store.openSession({ ttl: leaseTtl(members.length) });
       this.#writeIn(0, false);
     } catch (error) {

@@ -28,6 +28,9 @@ import { takeTrustMark } from '../store/trust-mark.js';
 import { exitCode } from './command.js';
 import { fail, misuse } from './refuse.js';
 
+/** An orderly end takes so long at the most; milliseconds. */
+const CLOSE_LIMIT = 10_000;
+
 /** Runs until SIGTERM or SIGINT. Containers are left as they are. Answers with the exit code. */
 export async function agent(settings: Settings): Promise<number> {
   const log = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
@@ -67,6 +70,8 @@ async function run(settings: Settings, log: Logger): Promise<number> {
     followed.follow();
     await notifier.ready(`node ${node}`);
     const signal = await stopped;
+    // Whatever still hangs by then: the containers stay, and systemd need not kill.
+    setTimeout(() => process.exit(exitCode.done), CLOSE_LIMIT).unref();
     log.info({ signal }, 'agent stops, containers stay');
     await notifier.stopping();
     await notifier.close();
