@@ -3,33 +3,29 @@
 import { loadCatalog } from '../catalog/load.js';
 import { isSecret } from '../catalog/name.js';
 import { componentsOf, type Stack } from '../catalog/stack.js';
-import { type Accepted, accept, NOTHING_ACCEPTED } from '../desired/accepted.js';
+import type { Accepted } from '../desired/accepted.js';
 import type { Wanted } from '../desired/desired.js';
 import { type ResolveInput, resolve } from '../desired/resolve.js';
 import { readHostFacts } from '../host/facts.js';
 import { loadSettings } from '../settings/load.js';
 import { suggestion } from '../settings/nearest.js';
-import type { Settings } from '../settings/settings.js';
-import { openStore } from '../store/open.js';
-import { type Snapshot, StoreError } from '../store/store.js';
 import { exitCode, type Invocation } from './command.js';
+import { readDesiredHere } from './desired-here.js';
 import { fail, misuse, problemLines, withSettings } from './refuse.js';
 import { renderedComponent, renderedText } from './rendered.js';
-import { stackName, stackNamed } from './stack.js';
+import { stackNamed } from './stack.js';
 
 export async function render({ sources, switches, words }: Invocation): Promise<number> {
   const [component = ''] = words;
   return withSettings(loadSettings(sources), async (settings) => {
     const { node, address, catalog: folder, store } = settings;
-    const [catalog, host, snapshot] = await Promise.all([
-      loadCatalog(folder),
-      readHostFacts(),
-      readStore(settings),
-    ]);
+    const [catalog, host] = await Promise.all([loadCatalog(folder), readHostFacts()]);
+    const onEngine = () => Promise.resolve(null);
+    const here = await readDesiredHere({ settings, catalog, onEngine });
+    const { accepted: read, from: parameters } = here;
     const source = store.kind;
     const prefix = store.kind === 'etcd' ? store.prefix : store.path;
-    const stack = stackNamed(catalog, stackName(snapshot, settings.stack), folder);
-    const read = acceptAll(snapshot, { catalog, node, prefix, source, defaultStack: settings.stack });
+    const stack = stackNamed(catalog, here.stack, folder);
     const roles = rolesWith(component, stack, read.assignment?.roles ?? []);
     if (roles === null) {
       const known = componentsOf(stack);
@@ -53,7 +49,6 @@ export async function render({ sources, switches, words }: Invocation): Promise<
       );
 
     const { digest, definition } = wanted.spec;
-    const parameters = snapshot === null ? 'defaults' : 'store';
     const about = { node, roles, stack: stack.name, parameters, digest, definition };
     process.stdout.write(
       switches.has('json')
@@ -62,30 +57,6 @@ export async function render({ sources, switches, words }: Invocation): Promise<
     );
     return exitCode.done;
   });
-}
-
-/** Null, with a word on standard error, where it can't be read. */
-async function readStore(settings: Settings): Promise<Snapshot | null> {
-  const store = await openStore({ settings, node: settings.node });
-  try {
-    return await store.read();
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    process.stderr.write(`katod: rendered with the defaults of the parameters, since ${error.message}\n`);
-    return null;
-  } finally {
-    await store.close();
-  }
-}
-
-function acceptAll(
-  snapshot: Snapshot | null,
-  given: Omit<Parameters<typeof accept>[0], 'previous' | 'snapshot'>,
-): Accepted {
-  if (snapshot === null) return NOTHING_ACCEPTED;
-  const { accepted, problems } = accept({ ...given, snapshot, previous: NOTHING_ACCEPTED });
-  if (problems.length > 0) process.stderr.write(`katod: not used of the store:\n${problemLines(problems)}`);
-  return accepted;
 }
 
 /** The node's own roles where one has the component, else one more that does; null where none does. */

@@ -38,6 +38,11 @@ export async function rememberIdentity(stateDir: string, present: Identity): Pro
   }
 }
 
+/** What is remembered in `stateDir`, or null where that is nothing that can be read. */
+export async function readIdentity(stateDir: string): Promise<Identity | null> {
+  return (await read(join(stateDir, 'identity.json'))).past;
+}
+
 async function read(path: string): Promise<{ past: Identity | null; notices: readonly string[] }> {
   try {
     return { past: schema.parse(JSON.parse(await readFile(path, 'utf8'))), notices: [] };

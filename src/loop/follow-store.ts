@@ -94,6 +94,11 @@ export class FollowedStore {
     return this.#desired;
   }
 
+  /** What is in force of the store's values. */
+  accepted(): Accepted {
+    return this.#accepted;
+  }
+
   /** What is wrong with the store's values and the state on disk. */
   problems(): readonly Problem[] {
     return [...this.#diskProblems, ...this.#problems];

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
+import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
+import { rememberIdentity } from '../../src/host/identity.js';
+import { openLastKnownGood } from '../../src/store/last-known-good.js';
 import { startEtcd } from '../sandbox/etcd.js';
 import { katod } from './program.js';
 
@@ -145,7 +148,7 @@ t.test('render says when it has only the defaults, and what is wrong with the co
   const words = [...here, '--catalog', catalog, '--store', `file:${join(catalog, 'none.yaml')}`];
   const store = await katod(['render', 'store', ...words]);
   t.equal(store.code, 0);
-  t.match(store.stderr, /^katod: rendered with the defaults of the parameters, since .*none\.yaml/);
+  t.match(store.stderr, /^katod: this is by the defaults alone, since .*none\.yaml/);
   t.match(store.stdout, '# parameters: defaults\n');
 
   const web = await katod(['render', 'web', ...words]);
@@ -153,6 +156,38 @@ t.test('render says when it has only the defaults, and what is wrong with the co
   t.equal(web.stdout, '');
   t.match(web.stderr, /^katod: web is refused:\n.*web\.yaml:5:.*secret\.token is not set/m);
 });
+
+t.test(
+  'render goes by what is kept on disk while the store is away, unless that is of another node',
+  async (t) => {
+    const catalog = t.testdir({ ...good, state: {} });
+    const state = join(catalog, 'state');
+    const kept = {
+      ...NOTHING_ACCEPTED,
+      assignment: { stack: 'tiny', roles: ['front'] },
+      params: { cluster: { domain: 'kept.example', 'secret.token': 'hunter2' }, node: {} },
+    };
+    t.equal(await openLastKnownGood(state).write(kept), null);
+    t.ok((await rememberIdentity(state, { node: 'web-1', address: '10.0.0.5' })).ok);
+    const away = [
+      '--state-dir',
+      state,
+      '--catalog',
+      catalog,
+      '--store',
+      `file:${join(catalog, 'none.yaml')}`,
+    ];
+    const web = await katod(['render', 'web', ...here, ...away]);
+    t.equal(web.code, 0, web.stderr);
+    t.match(web.stderr, /^katod: this is by the last known good state on disk, since .*none\.yaml/);
+    t.match(web.stdout, '# parameters: disk\n');
+    t.match(parse(web.stdout), { command: ['httpd', '--domain=kept.example'], env: { TOKEN: '***!' } });
+
+    const other = await katod(['render', 'store', '--node', 'web-2', ...here.slice(2), ...away]);
+    t.match(other.stderr, /^katod: this is by the defaults alone, since .*none\.yaml/);
+    t.match(other.stdout, '# parameters: defaults\n');
+  },
+);
 
 t.test('role shows what a file says, and leaves it to people to edit it', async (t) => {
   const catalog = t.testdir({ ...good, 'state.yaml': 'nodes/web-1/role: front\n' });
