@@ -1,5 +1,5 @@
 /** The schema of a component's definition; the contract's section 6. To add a key, add it here and use it in src/desired. */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as leaf from './leaf.js';
 import { probesSchema } from './probe-schema.js';
 

@@ -1,5 +1,5 @@
 /** What zod finds wrong, as problems with a place and in words of our own. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Problem } from '../desired/desired.js';
 import { suggestion } from '../settings/nearest.js';
 import { type Path, type Places, pathText, placeOf, placeOfKey } from './yaml.js';

@@ -2,7 +2,7 @@
  * The texts in a definition: what each may be once it is rendered. Before rendering, a text that holds a template
  * is let through, so that one schema serves both.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from './duration.js';
 import { isName, NAME_RULE } from './name.js';
 import { parseSize } from './size.js';

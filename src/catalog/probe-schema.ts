@@ -1,5 +1,5 @@
 /** The schema of a component's probes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJsonPath } from '../probe/json-path.js';
 import * as leaf from './leaf.js';
 

@@ -1,5 +1,5 @@
 /** A stack: the roles of a cluster, the components of each, and the parameters they take. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../desired/desired.js';
 import { check, type Issue, toProblem } from './issues.js';
 import { isName, isParameterName, NAME_RULE, PARAMETER_RULE } from './name.js';

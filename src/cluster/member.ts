@@ -1,5 +1,5 @@
 /** What a node tells the cluster of itself: `members/NODE` and `status/NODE`, as text. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Report } from '../report/report.js';
 
 const memberSchema = z.object({

@@ -15,7 +15,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const asked =
     words[0] === 'help' ? [...words.slice(1).filter((word) => word !== '--help'), '--help'] : words;
   let called: { command: Command; argv: Words } | null = null;
-  const parser = build((command, argv) => {
+  const parser = build(asked.includes('--help'), (command, argv) => {
     called = { command, argv };
   });
   let refused: string | null = null;
@@ -36,7 +36,8 @@ export async function run(words: readonly string[]): Promise<number> {
   return call(called);
 }
 
-function build(found: (command: Command, argv: Words) => void): Argv {
+/** `explained`: a command's flags are to be in its help, which yargs makes whether anybody asks or not. */
+function build(explained: boolean, found: (command: Command, argv: Words) => void): Argv {
   let parser = yargs()
     .scriptName('katod')
     .usage('$0 COMMAND [FLAGS]\n\nKeeps the containers of this host as its role in etcd says.')
@@ -56,16 +57,17 @@ function build(found: (command: Command, argv: Words) => void): Argv {
     parser = parser.command(
       `${command.name} ${command.takes}`.trim(),
       command.summary,
-      (own) => flagsOf(command, own),
+      (own) => flagsOf(command, own, !explained),
       (argv) => found(command, argv),
     );
   }
   return parser;
 }
 
-function flagsOf(command: Command, parser: Argv): Argv {
+function flagsOf(command: Command, parser: Argv, hidden: boolean): Argv {
   let own = parser.usage(`$0 ${command.name} ${command.takes}\n\n${command.summary}`).epilogue('');
-  for (const { name, help } of command.switches) own = own.option(name, { type: 'boolean', describe: help });
+  for (const { name, help } of command.switches)
+    own = own.option(name, { type: 'boolean', hidden, describe: help });
   for (const name of command.settings) {
     const { flag, help, fallback, placeholder } = table[name];
     if (flag === null) continue;
@@ -75,6 +77,7 @@ function flagsOf(command: Command, parser: Argv): Argv {
         : `; default: ${fallback}`;
     own = own.option(flag, {
       type: 'string',
+      hidden,
       requiresArg: true,
       group: 'Settings:',
       describe: `${placeholder}: ${help}${ending} [${variableOf(flag)}]`,
@@ -83,6 +86,7 @@ function flagsOf(command: Command, parser: Argv): Argv {
   if (command.settings.length > 0) {
     own = own.option('config', {
       type: 'string',
+      hidden,
       requiresArg: true,
       group: 'Settings:',
       describe: 'FILE: settings file; default: /etc/katod/katod.yaml, where it exists [KATOD_CONFIG]',

@@ -2,7 +2,7 @@
  * What is accepted of the store's answer: each good value takes effect, and in the place of a bad one stays the last
  * good one. Kept on disk as the last known good.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import { isName, isParameterName, NAME_RULE, PARAMETER_RULE, quoted } from '../catalog/name.js';
 import { suggestion } from '../settings/nearest.js';

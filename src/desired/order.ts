@@ -1,6 +1,6 @@
 /** The order of starting, and the checks across components that are made before anything starts. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { openBudget } from '../catalog/budget.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { check } from '../catalog/issues.js';

@@ -1,7 +1,7 @@
 /** Who this agent is, remembered in the state folder: a host that comes up under another name must not act as it. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeDurably } from '../store/durable-file.js';
 
 const schema = z.strictObject({ node: z.string(), address: z.string() });
