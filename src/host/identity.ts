@@ -1,13 +1,13 @@
 /** Who this agent is, remembered in the state folder: a host that comes up under another name must not act as it. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { writeDurably } from '../store/durable-file.js';
 
-const schema = z.strictObject({ node: z.string(), address: z.string() });
-
 /** What is remembered of this host. */
-export type Identity = z.infer<typeof schema>;
+export interface Identity {
+  readonly node: string;
+  readonly address: string;
+}
 
 export type Remembered =
   /** `notices`: sentences to be told; the agent runs all the same. */
@@ -45,12 +45,19 @@ export async function readIdentity(stateDir: string): Promise<Identity | null> {
 
 async function read(path: string): Promise<{ past: Identity | null; notices: readonly string[] }> {
   try {
-    return { past: schema.parse(JSON.parse(await readFile(path, 'utf8'))), notices: [] };
+    return { past: asIdentity(JSON.parse(await readFile(path, 'utf8'))), notices: [] };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
       return { past: null, notices: [] };
     return { past: null, notices: [`${path} can't be read and is written anew`] };
   }
+}
+
+/** By hand: it is read before the agent lives, and should not wait until zod is loaded. */
+function asIdentity(value: unknown): Identity {
+  const { node, address } = Object(value) as Record<string, unknown>;
+  if (typeof node === 'string' && typeof address === 'string') return { node, address };
+  throw new TypeError('no identity');
 }
 
 function otherName(path: string, past: string, present: string): string {

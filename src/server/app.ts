@@ -11,6 +11,8 @@ export interface AppOptions {
   readonly names: ServerNames;
   readonly log: Pick<Logger, 'debug' | 'error'>;
   readonly view: AgentView;
+  /** Requests wait for it, all but `/livez`; default: there is nothing to wait for. */
+  readonly opened?: Promise<void>;
 }
 
 /** Requests are small and local, so slow clients are cut off early. Milliseconds, bytes, connections. */
@@ -23,7 +25,7 @@ const LIMITS = {
   connections: 512,
 };
 
-export function buildApp({ names, log, view }: AppOptions): FastifyInstance {
+export function buildApp({ names, log, view, opened }: AppOptions): FastifyInstance {
   const app = fastify({
     // The log of fastify would write a line at level info for each request and for listening.
     logger: false,
@@ -64,6 +66,11 @@ export function buildApp({ names, log, view }: AppOptions): FastifyInstance {
     const remedy = 'ask by IP address, or add the name to the setting hostNames';
     void sendProblem(reply, 421, `this agent does not answer to the name '${shown}'; ${remedy}`);
   });
+  if (opened !== undefined) {
+    app.addHook('preHandler', async ({ routeOptions }) => {
+      if (routeOptions.url !== '/livez') await opened;
+    });
+  }
   app.addHook('onResponse', (request, reply, done) => {
     const fields = { method: request.method, url: request.url.slice(0, 200), status: reply.statusCode };
     log.debug(fields, 'request answered');

@@ -23,13 +23,19 @@ const noPackageLoadedLate: Plugin = {
 };
 
 /**
- * Parts of packages that are loaded with them and never called: to build images (dockerode), and to check bodies
- * against a JSON schema and to make requests without a network (fastify). They were half of what the agent loaded.
+ * Parts of packages that are loaded with them and never called: to build images (dockerode), and for schemas of bodies,
+ * requests without a network, plugins and proxies (fastify). They were half of what the agent loaded.
  */
 const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs'],
   '@grpc/grpc-js': ['@grpc/proto-loader'],
-  fastify: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'],
+  fastify: [
+    '@fastify/ajv-compiler',
+    '@fastify/fast-json-stringify-compiler',
+    '@fastify/proxy-addr',
+    'light-my-request',
+    'semver',
+  ],
 };
 
 const leaveOutWhatIsNeverCalled: Plugin = {
@@ -45,6 +51,19 @@ const leaveOutWhatIsNeverCalled: Plugin = {
         contents: `module.exports = new Proxy({}, { get() { throw new Error(${JSON.stringify(message)}) } })`,
       };
     });
+  },
+};
+
+/** From Node 22 on an `import` of node:http loads its fetch too, which takes longer than all of fastify; `require` does not. */
+const httpWithoutFetch: Plugin = {
+  name: 'http without fetch',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:https?$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'required' } : null,
+    );
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }));
   },
 };
 
@@ -70,7 +89,7 @@ export async function build(out = `${root}dist`): Promise<string> {
       // The CommonJS packages in the bundle ask for Node's own modules by require.
       js: 'import{createRequire as katodRequire}from"node:module";const require=katodRequire(import.meta.url);',
     },
-    plugins: [noPackageLoadedLate, leaveOutWhatIsNeverCalled],
+    plugins: [noPackageLoadedLate, leaveOutWhatIsNeverCalled, httpWithoutFetch],
     logLevel: 'warning',
   });
   await chmod(`${fresh}/katod.mjs`, 0o755);
