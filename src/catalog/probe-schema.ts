@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { parseJsonPath } from '../probe/json-path.js';
 import * as leaf from './leaf.js';
 
-const KINDS = ['tcp', 'http', 'fourLetter', 'dns'] as const;
+const KINDS = ['tcp', 'http', 'fourLetter', 'dns', 'unix', 'exec'] as const;
 
 export function probesSchema(text: leaf.Leaf) {
   const probe = probeSchema(text).optional();
@@ -36,6 +36,8 @@ function probeSchema(text: leaf.Leaf) {
           expect: text(leaf.line).optional(),
         })
         .optional(),
+      unix: text(socketPath).optional(),
+      exec: z.array(text(leaf.text)).min(1, { error: 'a command is needed' }).optional(),
       period: text(leaf.positiveDuration).optional(),
       timeout: text(leaf.positiveDuration).optional(),
       failures: text(leaf.count(1, 1_000)).optional(),
@@ -62,6 +64,15 @@ const host = leaf.matching(/^[A-Za-z0-9.:_-]+$/, 'a host name or address');
 function url(value: string): leaf.Meaning<string> {
   const good = !leaf.hasControl(value) && /^https?:\/\/[^/\s]/.test(value) && URL.canParse(value);
   return good ? { value } : { expected: 'a URL such as http://127.0.0.1:8080/ping' };
+}
+
+/** The kernel takes no longer path for a socket: 108 bytes with the zero at its end. */
+const LONGEST_SOCKET_PATH = 107;
+
+function socketPath(value: string): leaf.Meaning<string> {
+  if (Buffer.byteLength(value) > LONGEST_SOCKET_PATH)
+    return { expected: `a path of at most ${LONGEST_SOCKET_PATH} bytes: a socket can have no longer one` };
+  return leaf.absolutePath(value);
 }
 
 function jsonPath(value: string): leaf.Meaning<string> {

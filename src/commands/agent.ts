@@ -54,6 +54,7 @@ export async function openParts(settings: Settings, host: HostFacts, log: Logger
     monotonic: SYSTEM_CLOCK.now,
     onChange: () => loop.poke(),
     memory,
+    exec: engine.exec,
   });
   const loop: Loop = new Loop({
     engine,

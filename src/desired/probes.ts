@@ -26,11 +26,13 @@ function probeOf(text: ProbeText, timing: Timing): Probe {
   };
 }
 
-function checkOf({ tcp, http, expect, json, fourLetter, dns }: ProbeText): ProbeCheck {
+function checkOf({ tcp, http, expect, json, fourLetter, dns, unix, exec }: ProbeText): ProbeCheck {
   if (tcp !== undefined) return { kind: 'tcp', ...tcp };
   if (http !== undefined) return { kind: 'http', url: http, expect: expect ?? 200, ...(json && { json }) };
   if (fourLetter !== undefined)
     return { kind: 'fourLetter', ...fourLetter, host: fourLetter.host ?? '127.0.0.1' };
+  if (unix !== undefined) return { kind: 'unix', path: unix };
+  if (exec !== undefined) return { kind: 'exec', command: exec };
   if (dns === undefined) throw new TypeError('a probe without a kind passed the schema');
   return {
     kind: 'dns',

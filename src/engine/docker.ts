@@ -10,7 +10,8 @@ import { type TimedCall, timedCall } from './call.js';
 import { createBody } from './create-body.js';
 import { type Engine, Fault, type ListedContainer } from './engine.js';
 import { followEvents } from './events.js';
-import { describe, type EngineVerb } from './fault.js';
+import { execVerb } from './exec.js';
+import type { EngineVerb } from './fault.js';
 import { asReadable, imageVerbs } from './images.js';
 import { type Link, openLink } from './link.js';
 import { detailed, listed } from './read-back.js';
@@ -33,7 +34,7 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
   const link = openLink(address, limits);
 
   const look = async (id: string, verb: EngineVerb = 'inspect'): Promise<Docker.ContainerInspectInfo> => {
-    const call = onContainer(link, verb, id);
+    const call = link.onContainer(verb, id);
     return link.ask(call, (abortSignal) => link.calls.getContainer(id).inspect({ abortSignal }));
   };
   const act = async (
@@ -60,13 +61,14 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
     const created = timeout === null ? detailed(await look(id, verb)).stopTimeout : null;
     const grace = timeout ?? (created === null ? DEFAULT_STOP : created * 1000);
     const extra = Math.max(0, grace) + (verb === 'restart' ? limits.engineCall : 0);
-    await act(onContainer(link, verb, id, extra), id, (container, abortSignal) =>
+    await act(link.onContainer(verb, id, extra), id, (container, abortSignal) =>
       container[verb]({ ...asked, abortSignal }),
     );
   };
 
   return {
     ...imageVerbs(link, limits),
+    ...execVerb(link),
     connect: link.connect,
     ping: link.ping,
     async list() {
@@ -88,14 +90,14 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
       return created.id;
     },
     async start(id) {
-      await act(onContainer(link, 'start', id), id, (container, abortSignal) =>
+      await act(link.onContainer('start', id), id, (container, abortSignal) =>
         container.start({ abortSignal }),
       );
     },
     stop: (id, timeout) => actWithGrace('stop', id, timeout),
     restart: (id, timeout) => actWithGrace('restart', id, timeout),
     async rename(id, name) {
-      const call = onContainer(link, 'rename', id);
+      const call = link.onContainer('rename', id);
       await unlessAlready(
         ['refused', 'taken', 'failed'],
         async () => (await look(id)).Name === `/${name}`,
@@ -109,7 +111,7 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
           ['busy'],
           () => isGoing(id, look),
           () =>
-            act(onContainer(link, 'remove', id), id, (container, abortSignal) => {
+            act(link.onContainer('remove', id), id, (container, abortSignal) => {
               const options = { v: false, force: false, abortSignal };
               return container.remove(options);
             }),
@@ -117,7 +119,7 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
       );
     },
     async unpause(id) {
-      const call = onContainer(link, 'unpause', id);
+      const call = link.onContainer('unpause', id);
       await unlessAlready(
         ['refused', 'failed', 'busy'],
         async () => !(await look(id)).State.Paused,
@@ -136,16 +138,6 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
       }),
     close: link.close,
   };
-}
-
-/**
- * Only what can be an id or a name goes into a path: dockerd answers an odd path with a redirect, and docker-modem, when
- * it follows one over a unix socket, throws where nothing can catch it.
- */
-function onContainer(link: Link, verb: EngineVerb, id: string, extra = 0): TimedCall {
-  const call = link.call(verb, `container ${id}`, extra);
-  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(id)) return call;
-  throw new Fault('gone', 'now', describe(call, 'no container can have that id'));
 }
 
 /**

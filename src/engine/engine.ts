@@ -64,6 +64,13 @@ export interface CreateRequest {
   readonly stopTimeout: number;
 }
 
+/** How a command ended that was run in a container. */
+export interface ExecResult {
+  readonly exitCode: number;
+  /** The end of what it printed, at most 4 KB: standard output and error as they came. */
+  readonly output: string;
+}
+
 export interface EventStream {
   close(): void;
 }
@@ -92,6 +99,13 @@ export interface Engine {
   /** The container and its anonymous volumes' references only: never a named volume. Gone is success. */
   remove(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
+  /**
+   * Runs a command in a running container to its end, as the container's user. No engine can end what it has begun:
+   * when `signal` fires first the command goes on, and the call rejects, with kind `busy` (`slow` where the engine
+   * never said that it has begun). While it goes on, the same command in that container is `busy` at once, so that
+   * commands which hang do not pile up.
+   */
+  exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>;
   /**
    * Subscribes to events, for ever. `onConnected` after each (re)connect and before its first event (list then),
    * `onLost` with a fault when the stream or a ping fails; both as often as it happens.

@@ -19,6 +19,7 @@ export type EngineVerb =
   | 'rename'
   | 'remove'
   | 'unpause'
+  | 'exec'
   | 'events';
 
 /** What was being done, and to what: the first half of each message. */
@@ -40,7 +41,7 @@ interface Rule {
   readonly retry: FaultRetry;
 }
 
-const STARTS: readonly EngineVerb[] = ['start', 'restart'];
+const STARTS: readonly EngineVerb[] = ['start', 'restart', 'exec'];
 
 /** The first rule that fits decides. Words are Docker's or the registry's, 20.10 to 29. */
 const RULES: readonly Rule[] = [

@@ -4,8 +4,8 @@ import type Docker from 'dockerode';
 import type { Limits } from '../settings/settings.js';
 import { type TimedCall, timedCall } from './call.js';
 import { getJson, openClient, speakApi } from './client.js';
-import type { EngineVersion } from './engine.js';
-import { classify, type EngineVerb } from './fault.js';
+import { type EngineVersion, Fault } from './engine.js';
+import { classify, describe, type EngineVerb } from './fault.js';
 import { agreeOnApi, readVersion } from './version.js';
 
 export interface Link {
@@ -22,6 +22,8 @@ export interface Link {
   ping(): Promise<void>;
   /** Describes a call; `extra` milliseconds come on top of the deadline of all. */
   call(verb: EngineVerb, object: string, extra?: number): TimedCall;
+  /** The same on a container. Throws a Fault `gone` for what can't be an id or a name. */
+  onContainer(verb: EngineVerb, id: string, extra?: number): TimedCall;
   /** Makes a call; agrees on a version before the first, and again after a loss. Rejects with a Fault. */
   ask<T>(call: TimedCall, make: (signal: AbortSignal) => Promise<T>): Promise<T>;
   close(): void;
@@ -44,6 +46,13 @@ export function openLink(address: string, limits: Limits): Link {
     deadline: limits.engineCall + extra,
     closing: closing.signal,
   });
+  // dockerd answers an odd path with a redirect, and docker-modem, when it follows one over a unix socket, throws where
+  // nothing can catch it: only what can be an id or a name goes into a path.
+  const onContainer: Link['onContainer'] = (verb, id, extra) => {
+    const described = call(verb, `container ${id}`, extra);
+    if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(id)) return described;
+    throw new Fault('gone', 'now', describe(described, 'no container can have that id'));
+  };
   const connect = async (): Promise<EngineVersion> => {
     const answer = await timedCall(call('connect', address), (signal) =>
       getJson(unversioned, '/version', signal),
@@ -65,6 +74,7 @@ export function openLink(address: string, limits: Limits): Link {
     connect,
     ready,
     call,
+    onContainer,
     async ping() {
       await timedCall(call('ping', address), (signal) => getJson(unversioned, '/_ping', signal));
     },

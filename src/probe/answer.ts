@@ -1,7 +1,8 @@
 /** What one attempt of a check found, and how it is put into one bounded line. */
 
 export interface Answer {
-  readonly ok: boolean;
+  /** Null: it could not be asked, which says nothing about the component. */
+  readonly ok: boolean | null;
   /** What was found, in words: one line of at most 200 characters. */
   readonly output: string;
 }
@@ -12,7 +13,7 @@ export const READ_LIMIT = 64 * 1024;
 const OUTPUT_LIMIT = 200;
 
 /** An answer whose words are cut to one line of 200 characters, control characters taken out. */
-export function answer(ok: boolean, words: string): Answer {
+export function answer(ok: boolean | null, words: string): Answer {
   const line = words.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return { ok, output: line.length > OUTPUT_LIMIT ? `${line.slice(0, OUTPUT_LIMIT - 1)}…` : line };
 }
@@ -20,6 +21,16 @@ export function answer(ok: boolean, words: string): Answer {
 /** The first line of a text that is not blank. */
 export function firstLine(text: string): string {
   return text.trimStart().split(/[\r\n]/, 1)[0] ?? '';
+}
+
+/** The last line of a text that is not blank. */
+export function lastLine(text: string): string {
+  return (
+    text
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1) ?? ''
+  );
 }
 
 /** A failure in words; connecting to a name with several addresses fails with an empty message and a code. */

@@ -26,7 +26,11 @@ export type ProbeCheck =
       readonly class: 'IN' | 'CH';
       /** Text that an answer must contain; null: any answer without an error. */
       readonly expect: string | null;
-    };
+    }
+  /** A unix socket on the host that the agent sees. */
+  | { readonly kind: 'unix'; readonly path: string }
+  /** A command in the component's container: exit code 0 is good. */
+  | { readonly kind: 'exec'; readonly command: readonly string[] };
 
 export interface Probe {
   readonly check: ProbeCheck;

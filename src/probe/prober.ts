@@ -1,6 +1,8 @@
 /** The prober: runs the checks of what is watched, each at its own pace, and keeps the verdicts. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Engine } from '../engine/engine.js';
 import { attempt } from './attempt.js';
+import type { RunCommand } from './exec.js';
 import { rest, spread } from './pace.js';
 import type { Probe, Prober, ProbeTarget, Verdict } from './probe.js';
 import {
@@ -26,6 +28,8 @@ export interface ProberOptions {
   readonly onChange: (component: string) => void;
   /** Closed with the prober. */
   readonly memory: VerdictStore;
+  /** Runs the commands of `exec` probes. */
+  readonly exec: Engine['exec'];
 }
 
 /** One run of one container under observation. */
@@ -45,7 +49,7 @@ const REST = 50;
 /** An attempt that overran its deadline by this much, in milliseconds, tells of this process being held up. */
 const HELD_UP = 1000;
 
-export function openProber({ now, monotonic, onChange, memory }: ProberOptions): Prober {
+export function openProber({ now, monotonic, onChange, memory, exec }: ProberOptions): Prober {
   let watched = new Map<string, Watched>();
 
   const keep = () => {
@@ -79,14 +83,15 @@ export function openProber({ now, monotonic, onChange, memory }: ProberOptions):
 
   const loop = async (one: Watched, role: ProbeRole, probe: Probe, stop: AbortSignal) => {
     const share = spread(`${one.target.component} ${role}`);
+    const run: RunCommand = (command, signal) => exec(one.target.containerId, command, signal);
     // What was ready before this agent started can wait a moment, so that not all begin at once.
     if (one.state.wasReady) await rest(share * Math.min(probe.period, 1000), stop);
     while (!stop.aborted) {
       const began = monotonic();
-      const { ok, output } = await attempt(probe.check, probe.timeout, stop);
+      const { ok, output } = await attempt(probe.check, probe.timeout, { stop, run });
       if (stop.aborted) return;
       const ended = monotonic();
-      const heldUp = !ok && ended - began > probe.timeout + HELD_UP;
+      const heldUp = ok === false && ended - began > probe.timeout + HELD_UP;
       if (!heldUp) advance(one, judge(one.state, one.target.probes, { role, ok, output, now: ended }));
       const wait = interval(one.state, probe) * (1 + share / 10);
       await rest(Math.max(wait - (monotonic() - began), REST), stop);

@@ -100,7 +100,8 @@ export function change(
 
 export interface Result {
   readonly role: ProbeRole;
-  readonly ok: boolean;
+  /** Null: it could not be asked, which changes nothing but the words. */
+  readonly ok: boolean | null;
   readonly output: string;
   /** Monotonic, in milliseconds. */
   readonly now: number;
@@ -113,7 +114,7 @@ export function judge(state: ProbeState, probes: ProbeSet, { role, ok, output, n
   const before = state.tracks[role];
   const track: Track = ok
     ? { passed: true, failures: 0, countedAt: null, output }
-    : counts(state, role, probe, now)
+    : ok === false && counts(state, role, probe, now)
       ? afterFailure(before, probe, { output, now })
       : { ...before, output };
   return pass({ ...state, tracks: { ...state.tracks, [role]: track } }, probes, now);

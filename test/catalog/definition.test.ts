@@ -19,6 +19,7 @@ const good: readonly string[] = [
   'probes: { live: { tcp: 8080 }, ready: { http: "http://127.0.0.1:8080/", expect: 204, period: 5s } }',
   'probes: { lead: { http: "http://[::1]:1/", json: { path: $.leader, equals: "{{ node.address }}" } } }',
   'probes: { live: { dns: { name: version.bind, type: TXT, class: CH } } }',
+  'probes: { live: { exec: [pg_isready, "-U{{ params.user }}"] }, ready: { unix: "/run/{{ node.name }}.sock" } }',
   'command: [{ each: node.roles, value: "--role={{ item }}" }]',
   'env: { VERSION: 1.10, ANSWER: no, EMPTY: "" }',
   'files: [{ target: /etc/web/web.conf, content: "a\\nb\\n", onChange: recreate }]',
@@ -31,7 +32,7 @@ const bad: readonly (readonly [string, string])[] = [
   ['comand: [httpd]', 'web.yaml:4:1 comand: unknown key; did you mean command?'],
   [
     'probes:\n  live: { tpc: 80 }',
-    'web.yaml:5:9 probes.live: one of tcp, http, fourLetter, dns is needed; found none\nweb.yaml:5:11 probes.live.tpc: unknown key; did you mean tcp?',
+    'web.yaml:5:9 probes.live: one of tcp, http, fourLetter, dns, unix, exec is needed; found none\nweb.yaml:5:11 probes.live.tpc: unknown key; did you mean tcp?',
   ],
   ['disruption: { max: 1 }', 'web.yaml:4:1 disruption: unknown key; did you mean description?'],
   ['memory: 512', 'web.yaml:4:9 memory: expected a size above 0, such as 512k, 64m or 2g'],
@@ -77,7 +78,7 @@ const bad: readonly (readonly [string, string])[] = [
   ],
   [
     'probes: { live: { tcp: 1, http: "http://a/" } }',
-    'web.yaml:4:17 probes.live: one of tcp, http, fourLetter, dns is needed; found tcp and http',
+    'web.yaml:4:17 probes.live: one of tcp, http, fourLetter, dns, unix, exec is needed; found tcp and http',
   ],
   [
     'probes: { live: { tcp: 1, expect: 200 } }',
@@ -91,9 +92,19 @@ const bad: readonly (readonly [string, string])[] = [
     'probes: { live: { http: "http://a/", json: { path: "$..a", equals: b } } }',
     "web.yaml:4:52 probes.live.json.path: expected a path of plain members such as $.leader or $['registrar/log/recovered']",
   ],
+  ['probes: { live: { exec: [] } }', 'web.yaml:4:25 probes.live.exec: a command is needed'],
+  ['probes: { live: { exec: pg_isready } }', 'web.yaml:4:25 probes.live.exec: expected a list, found text'],
   [
-    'probes: { live: { exec: [a] } }',
-    'web.yaml:4:17 probes.live: one of tcp, http, fourLetter, dns is needed; found none\nweb.yaml:4:19 probes.live.exec: unknown key; known are tcp, http, expect, json, fourLetter, dns, period, timeout, failures, startPeriod',
+    'probes: { live: { unix: run/x.sock } }',
+    'web.yaml:4:25 probes.live.unix: expected an absolute path without "..", "//", ":" or a "/" at its end',
+  ],
+  [
+    `probes: { live: { unix: /${'x'.repeat(107)} } }`,
+    'web.yaml:4:25 probes.live.unix: expected a path of at most 107 bytes: a socket can have no longer one',
+  ],
+  [
+    'probes: { live: { grpc: a } }',
+    'web.yaml:4:17 probes.live: one of tcp, http, fourLetter, dns, unix, exec is needed; found none\nweb.yaml:4:19 probes.live.grpc: unknown key; known are tcp, http, expect, json, fourLetter, dns, unix, exec, period, timeout, failures, startPeriod',
   ],
   ['command: ["{{ params.a"]', 'web.yaml:4:11 command[0]: output "{{ params.a" not closed'],
   [

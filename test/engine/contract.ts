@@ -13,11 +13,20 @@ export interface EngineWorld {
   readonly image: string;
   /** Runs in that image until it is stopped. */
   readonly command: readonly string[];
+  /** A command for `exec` that prints the words as a line and ends with the code. */
+  saying(words: string, code: number): readonly string[];
+  /** A command for `exec` that goes on until its container ends. */
+  readonly lasting: readonly string[];
+  /** How many processes run in the container beside its main one. */
+  commandsIn(id: string): Promise<number>;
   pause(id: string): Promise<void>;
   /** SIGKILL to the container's process. */
   kill(id: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The signal of a call that nobody gives up. */
+const never = new AbortController().signal;
 
 type ActingVerb = 'start' | 'stop' | 'restart' | 'rename' | 'unpause' | 'remove';
 type ReachableState = 'created' | 'running' | 'paused' | 'exited';
@@ -210,6 +219,60 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
         t.match(fault, { kind: 'gone', retry: 'now', message: /no such image/i });
       },
     );
+
+    await t.test('a command in a container tells its exit code and the end of what it printed', async (t) => {
+      const id = await into('running');
+      t.same(await engine.exec(id, world.saying('all is well', 0), never), {
+        exitCode: 0,
+        output: 'all is well\n',
+      });
+      t.match(await engine.exec(id, world.saying('not yet', 3), never), { exitCode: 3, output: 'not yet\n' });
+      const long = `${'x'.repeat(10_000)} the end`;
+      const { output } = await engine.exec(id, world.saying(long, 0), never);
+      t.equal(output, `${long}\n`.slice(-4096), 'all is read, and the last 4 KB are kept');
+      t.match(await engine.exec(id, ['no-such-command'], never), {
+        exitCode: 126,
+        output: /no-such-command/,
+      });
+      await engine.stop(id, 0);
+      t.match(await faultOf(t, 'exec', engine.exec(id, world.saying('x', 0), never)), { kind: 'failed' });
+      await engine.remove(id);
+      t.match(await faultOf(t, 'exec', engine.exec(id, world.saying('x', 0), never)), { kind: 'gone' });
+    });
+
+    await t.test('a command that hangs is given up, and not begun again while it goes on', async (t) => {
+      const id = await into('running');
+      const hang = async (command: readonly string[]) => {
+        const giveUp = new AbortController();
+        const hanging = engine.exec(id, command, giveUp.signal);
+        hanging.catch(() => undefined);
+        await until('it has begun', async () => (await world.commandsIn(id)) === 1, { within: 30_000 });
+        giveUp.abort(new Error('no answer in time'));
+        return faultOf(t, 'exec', hanging);
+      };
+      t.match(await hang(world.lasting), { kind: 'busy', retry: 'later' });
+      t.match(await faultOf(t, 'again', engine.exec(id, world.lasting, never)), { kind: 'busy' }, 'at once');
+      t.equal(await world.commandsIn(id), 1, 'it is not begun a second time');
+      t.match(await engine.exec(id, world.saying('x', 0), never), { exitCode: 0 }, 'another command is run');
+      const other = await into('running');
+      const signal = AbortSignal.abort();
+      await faultOf(t, 'given up before it begins', engine.exec(other, world.lasting, signal));
+      t.match(await engine.exec(other, world.saying('x', 0), never), { exitCode: 0 });
+      await engine.restart(id, 0);
+      t.match(await hang(world.lasting), { kind: 'busy' }, 'with its container it has ended');
+      for (const each of [id, other]) {
+        await engine.stop(each, 0);
+        await engine.remove(each);
+      }
+    });
+
+    await t.test('the same command twice side by side is no leftover', async (t) => {
+      const id = await into('running');
+      const both = [1, 2].map(() => engine.exec(id, world.saying('x', 0), never));
+      t.match(await Promise.all(both), [{ exitCode: 0 }, { exitCode: 0 }]);
+      await engine.stop(id, 0);
+      await engine.remove(id);
+    });
 
     await t.test('events come after the word that they will, and end with close', async (t) => {
       const seen: ('connected' | EngineEvent)[] = [];

@@ -32,6 +32,9 @@ await engineContract(t, async () => ({
   engine: openDocker({ address, limits }),
   image,
   command: sleep,
+  saying: (words, code) => ['sh', '-c', `echo "$0"; exit ${code}`, words],
+  lasting: ['sleep', '100001'],
+  commandsIn: async (id) => (await host.docker('top', id, '-o', 'pid')).split('\n').length - 2,
   pause: async (id) => void (await host.docker('pause', id)),
   kill: async (id) => void (await host.docker('kill', id)),
   close: async () => {},
@@ -316,6 +319,7 @@ t.test('an engine that hangs costs each call its deadline and no more', async (t
     rename: () => engine.rename(id, uniqueName()),
     remove: () => engine.remove(id),
     unpause: () => engine.unpause(id),
+    exec: () => engine.exec(id, ['true'], new AbortController().signal),
   };
   await Promise.all(
     Object.entries(calls).map(async ([name, make]) => {

@@ -1,22 +1,22 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { attempt } from '../../src/probe/attempt.js';
 import { equalsText, parseJsonPath, readMember } from '../../src/probe/json-path.js';
 import type { ProbeCheck } from '../../src/probe/probe.js';
+import { means } from './means.js';
 import { closedPort, serveHttp, serveTcp } from './servers.js';
 
 const host = '127.0.0.1';
 /** Long enough for a slow machine; where the deadline itself is tested, a short one is given. */
 const LONG = 20_000;
-const never = new AbortController().signal;
-const run = (check: ProbeCheck, timeout = LONG) => attempt(check, timeout, never);
+const run = (check: ProbeCheck, timeout = LONG) => attempt(check, timeout, means());
 
 t.test('tcp: a port that accepts is good, and one where nobody listens is not', async (t) => {
   const port = await serveTcp(t, (socket) => socket.resume());
@@ -30,6 +30,34 @@ t.test('tcp: a port that accepts is good, and one where nobody listens is not', 
     output: `127.0.0.1:${closed}: connection refused`,
   });
 });
+
+t.test(
+  'unix: a socket that accepts is good; one that is left over, or a file, or nothing, is not',
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'katod-unix-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const at = async (name: string) => {
+      const { ok, output } = await run({ kind: 'unix', path: join(folder, name) });
+      return `${ok} ${output.replace(`${folder}/`, '')}`;
+    };
+    const server = createTcp((socket) => socket.resume()).listen(join(folder, 'socket'));
+    t.teardown(() => void server.close());
+    await once(server, 'listening');
+    await writeFile(join(folder, 'file'), '');
+    await bindAndDie(join(folder, 'left'));
+    t.equal(await at('socket'), 'true socket accepts connections');
+    t.equal(await at('left'), 'false left: connection refused');
+    t.equal(await at('file'), 'false file: connection refused');
+    t.equal(await at('none'), 'false none: there is no such socket here');
+    t.match(await at('x'.repeat(200)), /^false x+/);
+  },
+);
+
+/** Leaves a socket in the file system to which nobody listens any more. */
+async function bindAndDie(path: string): Promise<void> {
+  const code = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  await new Promise((resolve) => execFile(process.execPath, ['-e', code], resolve));
+}
 
 t.test('a port or an address that can not be is an answer, and no exception', async (t) => {
   t.match(await run({ kind: 'tcp', host, port: 70_000 }), { ok: false, output: /port/i });
@@ -199,10 +227,14 @@ t.test('every kind of check ends at its deadline, and when it is stopped', async
   for (const check of checks) {
     t.match(await run(check, 100), { ok: false, output: /no answer within 100 ms/ }, check.kind);
     const stop = new AbortController();
-    const stopped = attempt(check, LONG, stop.signal);
+    const stopped = attempt(check, LONG, means(stop.signal));
     stop.abort(new Error('not watched any more'));
     t.match(await stopped, { ok: false }, check.kind);
-    t.match(await attempt(check, LONG, stop.signal), { ok: false }, `${check.kind}, stopped before it began`);
+    t.match(
+      await attempt(check, LONG, means(stop.signal)),
+      { ok: false },
+      `${check.kind}, stopped before it began`,
+    );
   }
 });
 

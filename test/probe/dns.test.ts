@@ -6,10 +6,10 @@ import t, { type Test } from 'tap';
 import { attempt } from '../../src/probe/attempt.js';
 import { decodeAnswer, encodeQuery } from '../../src/probe/dns-message.js';
 import type { ProbeCheck } from '../../src/probe/probe.js';
+import { means } from './means.js';
 
 type DnsCheck = Extract<ProbeCheck, { kind: 'dns' }>;
 const DNSMASQ = '/usr/sbin/dnsmasq';
-const never = new AbortController().signal;
 const version = {
   kind: 'dns',
   server: '127.0.0.1',
@@ -57,7 +57,7 @@ async function dnsmasq(t: Test, port: number): Promise<ChildProcess> {
 t.test('a real dnsmasq is asked for its version and for records, and noticed when it ends', async (t) => {
   await access(DNSMASQ);
   const port = await freePort();
-  const ask = (more: Partial<DnsCheck> = {}) => attempt({ ...version, port, ...more }, 20_000, never);
+  const ask = (more: Partial<DnsCheck> = {}) => attempt({ ...version, port, ...more }, 20_000, means());
   t.match(
     await ask(),
     { ok: false, output: `127.0.0.1:${port}: connection refused` },
@@ -100,7 +100,7 @@ t.test('a lost datagram is sent again, and what is no answer to the question is 
     for (const message of [Buffer.of(1), stranger, query, answer]) server.send(message, port, address);
   });
   const check = { ...version, port: server.address().port };
-  t.same(await attempt(check, 20_000, never), { ok: true, output: 'version.bind: no records' });
+  t.same(await attempt(check, 20_000, means()), { ok: true, output: 'version.bind: no records' });
   t.equal(heard, 2);
 });
 

@@ -1,10 +1,13 @@
 import t, { type Test } from 'tap';
+import { type Engine, Fault } from '../../src/engine/engine.js';
 import type { Probe, Prober, ProbeSet, ProbeTarget, Verdict } from '../../src/probe/probe.js';
 import { openProber } from '../../src/probe/prober.js';
 import type { RememberedVerdict, VerdictStore } from '../../src/probe/verdict-file.js';
 import { closedPort, serveHttp, serveTcp } from './servers.js';
 
 const STARTED = '2026-11-21T02:30:00Z';
+
+const noCommand: Engine['exec'] = () => Promise.reject(new Error('no command is run here'));
 
 /** Remembers in memory; what was kept last can be handed to the next prober. */
 function memory(known: ReadonlyMap<string, RememberedVerdict> = new Map()) {
@@ -23,7 +26,7 @@ function memory(known: ReadonlyMap<string, RememberedVerdict> = new Map()) {
   return { store, kept: () => kept, closed: () => closed };
 }
 
-function open(t: Test, store: VerdictStore = memory().store) {
+function open(t: Test, store: VerdictStore = memory().store, run: Engine['exec'] = noCommand) {
   const changes: string[] = [];
   let wake = () => {};
   const prober = openProber({
@@ -34,6 +37,7 @@ function open(t: Test, store: VerdictStore = memory().store) {
       wake();
     },
     memory: store,
+    exec: run,
   });
   t.teardown(() => prober.close());
   /** Resolves when a component's verdict is as wanted; woken by changes only, so each change must be told. */
@@ -214,4 +218,24 @@ t.test('nothing is left running after the end', async (t) => {
   ]);
   await prober.close();
   t.same(changes, []);
+});
+
+t.test('exec: what the engine can not do is told, and is no failure of the component', async (t) => {
+  const answers: (Fault | number)[] = [0, new Fault('unreachable', 'later', 'the engine is away'), 1];
+  let asked = 0;
+  const run: Engine['exec'] = async (id, command) => {
+    t.same([id, command], ['web-1', ['check']]);
+    const next = answers[Math.min(asked++, answers.length - 1)];
+    if (next instanceof Fault) throw next;
+    return { exitCode: next ?? 0, output: `said ${next}\n` };
+  };
+  const { prober, until } = open(t, memory().store, run);
+  const exec = probe({ kind: 'exec', command: ['check'] }, { failures: 1, period: 20 });
+  prober.watch([target('web', { live: exec })]);
+  t.match(await until('web', ({ health }) => health === 'ready'), { output: 'check: exit code 0: said 0' });
+  t.match(await until('web', ({ health }) => health !== 'ready'), {
+    health: 'failing',
+    output: 'check: exit code 1: said 1',
+  });
+  t.ok(asked >= 3, 'the one that could not be asked changed nothing');
 });
