@@ -5,10 +5,11 @@
 import { pino } from 'pino';
 import type { Catalog } from '../catalog/catalog.js';
 import { type Accepted, NOTHING_ACCEPTED } from '../desired/accepted.js';
-import type { Desired } from '../desired/desired.js';
+import type { Desired, Problem } from '../desired/desired.js';
 import { readHostFacts } from '../host/facts.js';
 import { readIdentity } from '../host/identity.js';
 import { FollowedStore } from '../loop/follow-store.js';
+import type { ReportInput } from '../report/input.js';
 import type { Settings } from '../settings/settings.js';
 import { type LastKnownGood, openLastKnownGood } from '../store/last-known-good.js';
 import { openStore } from '../store/open.js';
@@ -23,6 +24,9 @@ export interface DesiredHere {
   readonly stack: string;
   /** What was gone by; `defaults`: neither store nor disk. */
   readonly from: 'store' | 'disk' | 'defaults';
+  /** As the report tells of the store. */
+  readonly store: ReportInput['store'];
+  readonly problems: readonly Problem[];
 }
 
 export interface LookingHere {
@@ -53,7 +57,8 @@ export async function readDesiredHere({ settings, catalog, onEngine }: LookingHe
   await followed.take(reading);
   await followed.close();
   const accepted = followed.accepted();
-  const because = followed.unreadable() ?? followed.hold();
+  const [unreadable, hold] = [followed.unreadable(), followed.hold()];
+  const because = unreadable ?? hold;
   const recalled = accepted === NOTHING_ACCEPTED ? 'defaults' : 'disk';
   const from = because === null ? 'store' : recalled;
   if (because !== null) process.stderr.write(`katod: ${BY[recalled]}, since ${because}\n`);
@@ -61,7 +66,8 @@ export async function readDesiredHere({ settings, catalog, onEngine }: LookingHe
   if (problems.length > 0) process.stderr.write(`katod: not used:\n${problemLines(problems)}`);
   const snapshot = reading.ok && because === null ? reading.snapshot : null;
   const stack = accepted.assignment?.stack ?? stackName(snapshot, settings.stack);
-  return { accepted, desired: followed.desired(), stack, from };
+  const told = { kind: store.kind, unreadable, hold };
+  return { accepted, desired: followed.desired(), stack, from, store: told, problems };
 }
 
 const BY = {

@@ -150,6 +150,8 @@ export type Desired =
       readonly components: ReadonlyMap<string, Wanted>;
       readonly order: StartOrder;
       readonly paused: Pause;
+      /** Values of parameters that must never be shown. */
+      readonly secrets: readonly string[];
     }
   /** What runs is kept, what exited is started again, nothing is created or removed. */
   | { readonly known: false; readonly unassigned: boolean; readonly why: string };

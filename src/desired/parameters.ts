@@ -1,5 +1,6 @@
 /** The parameters that a node's templates see: the stack's defaults, then the cluster's, then the node's own. */
 import { openBudget } from '../catalog/budget.js';
+import { isSecret } from '../catalog/name.js';
 import type { Stack } from '../catalog/stack.js';
 import { renderTemplate, type Scope } from '../catalog/template.js';
 import type { ParameterUse } from '../catalog/template-names.js';
@@ -32,6 +33,11 @@ export function clusterParameters(
       ? (params.cluster[name] ?? null)
       : (stack.params.get(name)?.fallback?.source ?? null);
   return Object.fromEntries([...names].map((name) => [name, written(name)]));
+}
+
+/** The values that must never be shown. */
+export function secretsIn(params: Parameters): readonly string[] {
+  return Object.entries(params).flatMap(([name, value]) => (isSecret(name) ? [value] : []));
 }
 
 /** The parameter that replaces a component's image. */

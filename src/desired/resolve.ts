@@ -6,7 +6,7 @@ import { renderComponent } from './component.js';
 import type { Desired, NodeFacts, Wanted } from './desired.js';
 import { type StoreWords, setLine } from './key-text.js';
 import { checkTogether, startOrder } from './order.js';
-import { bare, parametersFor } from './parameters.js';
+import { bare, parametersFor, secretsIn } from './parameters.js';
 import { pauseInForce } from './pause.js';
 
 export interface ResolveInput {
@@ -61,6 +61,7 @@ export function resolve({
     components: checkTogether(wanted, catalog),
     order,
     paused: pauseInForce(accepted.paused.node, accepted.paused.cluster),
+    secrets: secretsIn(params),
   };
 }
 

@@ -1,12 +1,14 @@
 /** The agent as the server sees it: the report, readiness and the plan, always out of memory. */
 
 import type { Logger } from 'pino';
-import type { Plan } from '../plan/action.js';
 import { printPlan } from '../plan/print.js';
 import { buildReport, readiness } from '../report/build.js';
 import type { ReportInput } from '../report/input.js';
+import { masked } from '../report/masked.js';
 import { newsOf } from '../report/news.js';
 import type { Report } from '../report/report.js';
+import type { Mask } from '../report/secrets.js';
+import { planBody } from '../server/plan-body.js';
 import type { AgentView } from '../server/view.js';
 import type { Clock } from './clock.js';
 import type { FollowedStore } from './follow-store.js';
@@ -23,6 +25,8 @@ export interface AgentViewOptions {
   readonly storeKind: 'etcd' | 'file';
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn'>;
+  /** Whatever is told goes through it. */
+  readonly mask: Mask;
   readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'poke'>;
   readonly followed: Pick<FollowedStore, 'problems' | 'unreadable' | 'hold'>;
 }
@@ -33,13 +37,13 @@ export interface RememberingView extends AgentView {
 }
 
 export function openAgentView(options: AgentViewOptions): RememberingView {
-  const { loop, clock, log } = options;
+  const { loop, clock, log, mask } = options;
   const startedAt = clock.date().toISOString();
   let last: Report | null = null;
   let noted: Report | null = null;
   const report = () => {
     const input = reportInput(options, startedAt);
-    last = buildReport(input, last);
+    last = masked(buildReport(input, last), mask);
     return { input, report: last };
   };
   return {
@@ -53,11 +57,11 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
     report: () => report().report,
     ready() {
       const told = report();
-      return readiness(told.input, told.report);
+      return masked(readiness(told.input, told.report), mask);
     },
     plan() {
-      const plan: Plan = loop.state().plan;
-      return { plan, text: printPlan(plan).join('\n') };
+      const { plan } = loop.state();
+      return masked(planBody(plan, printPlan(plan).join('\n')), mask);
     },
     reconcile: () => loop.poke(),
   };

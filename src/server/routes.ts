@@ -1,7 +1,6 @@
 /** The paths of the API (contract, section 5) and what each answers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentReport } from '../report/report.js';
-import { planBody } from './plan-body.js';
 import { sendProblem } from './problem.js';
 import type { AgentView } from './view.js';
 
@@ -68,9 +67,9 @@ function routesOf(view: AgentView): readonly Route[] {
       method: 'GET',
       url: '/v1/plan',
       answer: ({ headers }, reply) => {
-        const { plan, text } = view.plan();
-        if (headers.accept?.startsWith('text/plain')) return sendText(reply, 200, text);
-        return sendJson(reply, 200, planBody(plan, text));
+        const plan = view.plan();
+        if (headers.accept?.startsWith('text/plain')) return sendText(reply, 200, plan.text);
+        return sendJson(reply, 200, plan);
       },
     },
     {

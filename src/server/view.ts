@@ -1,6 +1,6 @@
 /** What the server may see and ask of the agent: everything it tells comes through here, and is in memory already. */
-import type { Plan } from '../plan/action.js';
 import type { Report } from '../report/report.js';
+import type { PlanBody } from './plan-body.js';
 
 /** No method waits for anything or throws: an answer must not depend on the store or the engine. */
 export interface AgentView {
@@ -10,7 +10,7 @@ export interface AgentView {
   /** Whether every component of the last known desired state is current and ready, else one reason a line. */
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
   /** What the next pass would do, as data and as `katod plan` prints it. */
-  plan(): { readonly plan: Plan; readonly text: string };
+  plan(): PlanBody;
   /** Asks for a pass now. */
   reconcile(): void;
 }

@@ -51,7 +51,14 @@ export function wanted(...specs: readonly (ComponentSpec | Wanted)[]): Desired {
   const entries = specs.map((it) => ('ok' in it ? it : ({ ok: true, spec: it } as const)));
   const components = new Map(entries.map((it) => [it.ok ? it.spec.name : it.name, it]));
   const order = new Map(entries.flatMap((it) => (it.ok ? [[it.spec.name, it.spec.after] as const] : [])));
-  const rest = { stack: 'core', roles: specs.length > 0 ? ['web'] : [], components, order, paused: false };
+  const rest = {
+    stack: 'core',
+    roles: specs.length > 0 ? ['web'] : [],
+    components,
+    order,
+    paused: false,
+    secrets: [],
+  };
   return { known: true, from: 'etcd', revision: '1', ...rest };
 }
 

@@ -3,6 +3,7 @@ import type { ComponentSpec } from '../../src/desired/desired.js';
 import type { Plan } from '../../src/plan/action.js';
 import type { ComponentReport, Report } from '../../src/report/report.js';
 import type { ServerNames } from '../../src/server/names.js';
+import { planBody } from '../../src/server/plan-body.js';
 import type { AgentView } from '../../src/server/view.js';
 
 export const names: ServerNames = {
@@ -99,7 +100,7 @@ export function fakeView(more: Partial<AgentView> = {}): AgentView & { passes():
     alive: () => true,
     report: () => report,
     ready: () => ({ ok: false, reasons: ['marathon is failing', 'older: replace it'] }),
-    plan: () => ({ plan, text: 'create haproxy because it is missing' }),
+    plan: () => planBody(plan, 'create haproxy because it is missing'),
     reconcile: () => {
       passes += 1;
     },

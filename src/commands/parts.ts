@@ -1,4 +1,7 @@
-/** The agent's rooms, put together. No logic of its own. Heavy to load: import this file when the agent lives. */
+/**
+ * The agent's parts, put together: for `katod agent`, and for `katod apply`, which is the same without a server. Heavy
+ * to load: import this file when the agent lives.
+ */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { loadCatalog } from '../catalog/load.js';
@@ -15,13 +18,19 @@ import { FollowedStore } from '../loop/follow-store.js';
 import { Loop } from '../loop/loop.js';
 import { openProber } from '../probe/prober.js';
 import { openVerdictFile } from '../probe/verdict-file.js';
+import type { Secrets } from '../report/secrets.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastKnownGood } from '../store/last-known-good.js';
 import { openStore } from '../store/open.js';
 import { takeTrustMark } from '../store/trust-mark.js';
 
-/** Nothing runs yet: the loop is to begin, and the store to be followed. */
-export async function openParts(settings: Settings, host: HostFacts, log: Logger) {
+export interface Telling {
+  readonly log: Logger;
+  readonly secrets: Secrets;
+}
+
+/** Reads what is on disk, and connects to nothing yet: `begin` does. Containers are never touched by `close`. */
+export async function openParts(settings: Settings, host: HostFacts, { log, secrets }: Telling) {
   const { node, address, stateDir, containerPrefix: prefix, limits, stack } = settings;
   const [store, catalog, memory] = await Promise.all([
     openStore({ settings, node }),
@@ -36,7 +45,10 @@ export async function openParts(settings: Settings, host: HostFacts, log: Logger
     defaultStack: stack,
     prefix: settings.store.kind === 'etcd' ? settings.store.prefix : settings.store.path,
     log,
-    onDesired: (desired) => loop.desire(desired),
+    onDesired(desired) {
+      secrets.know(desired);
+      loop.desire(desired);
+    },
     cluster: {
       onEngine: () => loop.clusterOnEngine(),
       create: () => createClusterId(store, log),
@@ -48,6 +60,7 @@ export async function openParts(settings: Settings, host: HostFacts, log: Logger
   const self = { name: node, address, hostname, machineId, version };
   const presence = new Presence({ store, self, date: SYSTEM_CLOCK.date, log });
   const desired = await followed.recall();
+  secrets.know(desired);
   const engine = openDocker({ address: settings.docker, limits });
   const prober = openProber({
     now: SYSTEM_CLOCK.date,
@@ -81,13 +94,17 @@ export async function openParts(settings: Settings, host: HostFacts, log: Logger
     storeKind: store.kind,
     clock: SYSTEM_CLOCK,
     log,
+    mask: secrets.mask,
     loop,
     followed,
   });
   return {
     view,
-    followed,
-    loop,
+    /** From now on engine and store are listened to. */
+    begin() {
+      loop.begin();
+      followed.follow();
+    },
     async close() {
       await presence.close();
       await followed.close();

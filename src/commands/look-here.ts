@@ -1,0 +1,101 @@
+/** This node looked at without an agent: store, disk and engine are read once, and nothing is changed. */
+import { loadCatalog } from '../catalog/load.js';
+import type { Desired } from '../desired/desired.js';
+import { openDocker } from '../engine/docker.js';
+import { type Engine, type EngineVersion, Fault } from '../engine/engine.js';
+import { readHostFacts } from '../host/facts.js';
+import { holderOf } from '../host/holder.js';
+import { readListeners } from '../host/listeners.js';
+import { Details } from '../loop/details.js';
+import { observe } from '../loop/observe.js';
+import { clusterOf, currentOf } from '../loop/wanted.js';
+import { NOTHING_REMEMBERED, notice } from '../plan/memory.js';
+import type { Observed } from '../plan/observed.js';
+import { plan } from '../plan/plan.js';
+import type { ReportInput } from '../report/input.js';
+import { type Mask, Secrets } from '../report/secrets.js';
+import type { Settings } from '../settings/settings.js';
+import { readDesiredHere } from './desired-here.js';
+
+export interface Sight {
+  /** Probes have not been asked, so nothing is known to be ready. Without an engine nothing is observed. */
+  readonly input: ReportInput;
+  /** For all that is shown of it. */
+  readonly mask: Mask;
+}
+
+const UNKNOWN: Desired = { known: false, unassigned: false, why: 'the store has not been read yet' };
+
+export async function lookHere(settings: Settings): Promise<Sight> {
+  const { node, address, docker, containerPrefix: prefix, limits } = settings;
+  const [host, catalog] = await Promise.all([readHostFacts(), loadCatalog(settings.catalog)]);
+  const engine = openDocker({ address: docker, limits });
+  try {
+    const onEngine = async () => {
+      const { observed } = await look(engine, settings, UNKNOWN);
+      return observed === null ? null : clusterOf(observed);
+    };
+    const { desired, stack, store, problems } = await readDesiredHere({ settings, catalog, onEngine });
+    const seen = await look(engine, settings, desired);
+    const now = new Date();
+    const input: ReportInput = {
+      node,
+      address,
+      version: host.version,
+      startedAt: now.toISOString(),
+      now: now.toISOString(),
+      prefix,
+      stack,
+      desired,
+      store,
+      problems,
+      observed: seen.observed,
+      ...firstPlan(desired, seen.observed, settings),
+      lanes: new Map(),
+      lastActions: new Map(),
+      pulls: new Map(),
+      engine: { reachable: seen.observed !== null, version: seen.version, problem: seen.problem },
+      stamp: (milliseconds) => new Date(now.getTime() + milliseconds).toISOString(),
+    };
+    const secrets = new Secrets();
+    secrets.know(desired);
+    return { input, mask: secrets.mask };
+  } finally {
+    engine.close();
+  }
+}
+
+function firstPlan(
+  desired: Desired,
+  observed: Observed | null,
+  { containerPrefix: prefix, limits }: Settings,
+): Pick<ReportInput, 'plan' | 'memory'> {
+  const current = observed === null ? [] : currentOf(observed, prefix);
+  const memory = notice(NOTHING_REMEMBERED, { desired, current, now: 0, jitter: 0 });
+  if (observed === null) return { memory, plan: { actions: [], waiting: [], stuck: [] } };
+  const underWay = { lanes: new Set<string>(), pulls: new Set<string>(), pullLimit: limits.pulls };
+  return { memory, plan: plan({ desired, observed, memory, underWay, prefix, now: 0 }) };
+}
+
+interface EngineSight {
+  readonly observed: Observed | null;
+  readonly version: EngineVersion | null;
+  readonly problem: string | null;
+}
+
+async function look(
+  engine: Engine,
+  { node, address, containerPrefix: prefix }: Settings,
+  desired: Desired,
+): Promise<EngineSight> {
+  try {
+    const version = await engine.connect();
+    const details = new Details(engine, () => {});
+    const ports = { listeners: readListeners, holderOf };
+    const seen = await observe({ engine, details, ports, node, address, prefix }, desired);
+    return { observed: { ...seen, verdicts: new Map() }, version, problem: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { observed: null, version: null, problem: error.message };
+  }
+}
