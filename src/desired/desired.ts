@@ -95,7 +95,7 @@ export interface ContainerShape {
 }
 
 export interface RestartPolicy {
-  /** `on-failure`: a clean exit (0 or one of `cleanExits`) is left alone as finished. */
+  /** `on-failure`: after a clean exit (0 or one of `cleanExits`) its work is done, which is as good as running. */
   readonly policy: 'always' | 'on-failure';
   /** Waits before the second restart, doubling up to `max`; forgotten after `reset` of good running. Milliseconds. */
   readonly min: number;

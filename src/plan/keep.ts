@@ -2,25 +2,30 @@
  * The plan where it is not known what is wanted: what runs keeps running, what ended is started again, and nothing
  * is created, replaced or removed. "Could not tell" is never "nothing wanted".
  */
-
+import type { ComponentSpec } from '../desired/desired.js';
+import { ended, endOf, finished } from './end.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
 import { sortOut } from './sort-out.js';
-import { exitInWords, type Step, unlessCrashing } from './step.js';
+import { type Step, unlessCrashing } from './step.js';
 
 export interface KeepInput {
   readonly component: string;
   readonly own: readonly OwnContainer[];
+  /** Null: not known; then all that ended is started. */
+  readonly spec: ComponentSpec | null;
   readonly input: Pick<PlanInput, 'memory' | 'prefix' | 'now'>;
   /** Why it is not known. */
   readonly because: string;
 }
 
-export function keep({ component, own, input, because }: KeepInput): Step {
+export function keep({ component, own, spec, input, because }: KeepInput): Step {
   const { current } = sortOut(own, input.prefix, component);
   if (current === null || (current.state !== 'exited' && current.state !== 'created')) return null;
   if (own.some((container) => container.state === 'running' || container.state === 'paused')) return null;
   if (current.state === 'exited' && current.detail === null) return null;
+  const end = spec && endOf(spec, current);
+  if (end) return end === 'final' ? finished(current) : null;
   const action = {
     do: 'start' as const,
     component,
@@ -29,10 +34,4 @@ export function keep({ component, own, input, because }: KeepInput): Step {
     because: `${ended(current)}, and is kept as it was: ${because}`,
   };
   return unlessCrashing(action, input.memory, input.now);
-}
-
-/** How a container that does not run came to be so. */
-export function ended({ state, detail }: OwnContainer): string {
-  if (state === 'created' || detail === null || detail.exitCode === null) return 'it is not running';
-  return `it ended with ${exitInWords({ code: detail.exitCode, oomKilled: detail.oomKilled })}`;
 }

@@ -28,7 +28,7 @@ export interface LastExit {
 export interface ComponentMemory {
   /** Digest that the counts are about: another one starts afresh. */
   readonly digest: string | null;
-  /** Exits and failed live probes in a row. */
+  /** Exits and failed live probes in a row, since its container was made. */
   readonly crashes: number;
   /** No start before this. */
   readonly startAt: number;
@@ -198,6 +198,7 @@ function succeeded(
 ): ComponentMemory {
   const { [action.do]: _mended, ...failed } = before.failed;
   const after = { ...before, failed };
+  if (action.do === 'create') return { ...after, crashes: 0, startAt: 0 };
   if (action.do === 'restart') {
     const policy = restartPolicyOf(at.desired, action.component);
     const longAgo = before.restartedAt === null || at.now - before.restartedAt >= policy.reset;

@@ -46,13 +46,16 @@ function componentsOf({ desired, observed }: PlanInput): readonly string[] {
 
 function stepFor(component: string, input: PlanInput): Step {
   const own = input.observed.own.filter((container: OwnContainer) => container.component === component);
-  if (!input.desired.known) return keep({ component, own, input, because: input.desired.why });
+  if (!input.desired.known) return keep({ component, own, spec: null, input, because: input.desired.why });
   const { paused } = input.desired;
   if (paused === 'all') return null;
   const wanted = input.desired.components.get(component);
-  if (paused) return wanted ? keep({ component, own, input, because: 'the node is paused' }) : null;
+  if (paused) {
+    const spec = wanted?.ok ? wanted.spec : null;
+    return wanted ? keep({ component, own, spec, input, because: 'the node is paused' }) : null;
+  }
   if (wanted === undefined) return remove(component, own, input);
-  if (!wanted.ok) return keep({ component, own, input, because: 'its definition is refused' });
+  if (!wanted.ok) return keep({ component, own, spec: null, input, because: 'its definition is refused' });
   return run(wanted.spec, own, input);
 }
 

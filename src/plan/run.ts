@@ -2,16 +2,16 @@
  * The way to one running container that is as wanted: image, container, start; a container made of something else
  * is marked to go only once its successor's image is here, and stopped only once the successor exists.
  */
-import type { ComponentSpec } from '../desired/desired.js';
+import type { ComponentSpec, Wanted } from '../desired/desired.js';
 import type { Waiting } from './action.js';
-import { ended } from './keep.js';
+import { ended, endOf, finished, isDone } from './end.js';
 import { memoryOf } from './memory.js';
 import { containerName } from './names.js';
 import { type OwnContainer, portKey } from './observed.js';
 import type { PlanInput } from './plan.js';
 import { clearAway, isRunning, retire } from './remove.js';
 import { type SortedOut, sortOut } from './sort-out.js';
-import { exitInWords, type Step, unlessCrashing, unlessFailing } from './step.js';
+import { type Step, unlessCrashing, unlessFailing } from './step.js';
 
 /** A container whose start failed so often is made anew: its sandbox or network may be gone from the engine. */
 const STARTS_BEFORE_REMAKE = 3;
@@ -85,7 +85,7 @@ function replace(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, 
   const obstacle = successorObstacle(spec, input, 'the image of its successor is not on the node');
   if (current.state === 'paused') return unpause(current, input);
   if (obstacle) {
-    if (works || sorted.retired.some(isRunning)) return obstacle;
+    if (works || endOf(spec, current) || sorted.retired.some(isRunning)) return obstacle;
     const because = `${ended(current)}, and its successor is not to be had yet`;
     const start = { do: 'start' as const, component: spec.name, id: current.id, spec: null, because };
     const step = unlessCrashing(start, input.memory, input.now);
@@ -171,8 +171,12 @@ function start(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, in
   if (current.state === 'exited' && current.detail === null) return null;
   const [gone, ...others] = sorted.retired.filter((container) => !isRunning(container));
   if (gone && others.length > 0) return clearAway(spec.name, [gone], input, 'a later one took its place');
-  const final = finalExit(spec, current);
-  if (final) return final;
+  switch (endOf(spec, current)) {
+    case 'final':
+      return finished(current);
+    case 'done':
+      return clearAway(spec.name, sorted.retired, input, 'the work of its successor is done');
+  }
   const missing = unreadyBefore(spec, input);
   if (missing.length > 0) return waitFor(spec, missing);
   if (sorted.retired.some(isRunning)) {
@@ -199,28 +203,21 @@ function makeAnew({ name }: ComponentSpec, { id }: OwnContainer, { memory, now }
   return { do: 'remove', component: name, id, because };
 }
 
-/** An exit after which starting again is no help, or not wanted. */
-function finalExit(spec: ComponentSpec, { state, detail }: OwnContainer): Step {
-  if (state !== 'exited' || detail === null || detail.exitCode === null) return null;
-  const { exitCode: code, oomKilled } = detail;
-  const { policy, cleanExits, finalExits } = spec.restart;
-  const finished =
-    finalExits.includes(code) || (policy === 'on-failure' && (code === 0 || cleanExits.includes(code)));
-  if (!finished) return null;
-  const what = finalExits.includes(code)
-    ? 'which is final: mend the cause, then'
-    : 'as it may: to run it again,';
-  const because = `it ended with ${exitInWords({ code, oomKilled })}, ${what} remove the container to have it made anew`;
-  return { component: spec.name, state: 'finished', because };
-}
-
 /** Components of this node that it starts after and that are not ready. One that is not here is skipped. */
 function unreadyBefore(spec: ComponentSpec, { desired, observed }: PlanInput): readonly string[] {
   if (!desired.known) return [];
-  return spec.after.filter((name) => desired.components.has(name) && !isReady(name, observed));
+  return spec.after.filter((name) => {
+    const other = desired.components.get(name);
+    return other !== undefined && !isReady(name, other, observed);
+  });
 }
 
-function isReady(component: string, { own, verdicts }: PlanInput['observed']): boolean {
+function isReady(component: string, wanted: Wanted, { own, verdicts }: PlanInput['observed']): boolean {
+  if (
+    wanted.ok &&
+    own.some((container) => container.component === component && isDone(wanted.spec, container))
+  )
+    return true;
   const verdict = verdicts.get(component);
   return (
     verdict?.health === 'ready' &&

@@ -1,10 +1,11 @@
 /** One component's part of the report, out of what is wanted, seen, planned and remembered. Pure. */
 import type { Wanted } from '../desired/desired.js';
 import type { Action, Plan } from '../plan/action.js';
+import { isDone } from '../plan/end.js';
 import { memoryOf } from '../plan/memory.js';
 import type { OwnContainer } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
-import type { Verdict } from '../probe/probe.js';
+import type { Health, Verdict } from '../probe/probe.js';
 import type { ReportInput } from './input.js';
 import type { ComponentReport, ComponentState, Doing } from './report.js';
 
@@ -22,7 +23,7 @@ export function reportComponent(name: string, input: ReportInput): Undated {
   return {
     name,
     state: stateOf(name, wanted, serving, plan),
-    health: serving?.state === 'running' ? (verdict?.health ?? 'unknown') : 'unknown',
+    health: healthOf(wanted, serving, verdict),
     leader: verdict?.leader ?? null,
     current: isCurrent(wanted, desired.known, current),
     container: containerOf(serving),
@@ -38,6 +39,16 @@ export function reportComponent(name: string, input: ReportInput): Undated {
 /** A verdict about another container says nothing about this one. */
 function verdictOf(serving: OwnContainer | null, verdict: Verdict | undefined): Verdict | undefined {
   return serving && verdict?.containerId === serving.id ? verdict : undefined;
+}
+
+/** One whose work is done is as good as one that runs. */
+function healthOf(
+  wanted: Wanted | undefined,
+  serving: OwnContainer | null,
+  verdict: Verdict | undefined,
+): Health {
+  if (serving?.state === 'running') return verdict?.health ?? 'unknown';
+  return wanted?.ok && serving && isDone(wanted.spec, serving) ? 'ready' : 'unknown';
 }
 
 function stateOf(

@@ -2,9 +2,9 @@
 import { exitInWords } from '../plan/step.js';
 import type { ComponentReport } from './report.js';
 
-/** Running as wanted, and to be relied upon. */
+/** Running as wanted, and to be relied upon; or ended as it should, with its work done. */
 export function ready({ state, health, current }: ComponentReport): boolean {
-  return state === 'running' && health === 'ready' && current;
+  return (state === 'running' || state === 'exited') && health === 'ready' && current;
 }
 
 /** Something fails, is blocked or refused: beyond work that is simply under way. */

@@ -53,6 +53,21 @@ t.test('the first restart is at once, the next ones wait and say until when', as
   );
 });
 
+t.test('a fresh container starts the count afresh', async (t) => {
+  const crashed = afterExits([{ at: 0 }, { at: 0 }, { at: 0 }]);
+  t.match(memoryOf(crashed, 'web'), { crashes: 3, startAt: 2_000 });
+  const create = {
+    do: 'create',
+    component: 'web',
+    spec: spec('web'),
+    name: 'katod-web',
+    because: '',
+  } as const;
+  const at = { desired, pullLimits: limits, now: 1, jitter: 1 };
+  const after = remember(crashed, { action: create, ok: true }, at);
+  t.match(memoryOf(after, 'web'), { crashes: 0, startAt: 0 });
+});
+
 t.test('an exit that is seen again counts once', async (t) => {
   const own = [container('web', A, { state: 'exited' })];
   const seen = { desired, current: own, now: 0, jitter: 0 };

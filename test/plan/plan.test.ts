@@ -6,7 +6,8 @@ const B = 'bbbbbbbbbbbb';
 const old = { digest: '1:web:0' };
 const web = spec('web');
 const final = { ...web.restart, finalExits: [108] };
-const onFailure = { ...web.restart, policy: 'on-failure' as const, cleanExits: [143] };
+const mend = 'mend the cause (docker logs katod-web), then docker rm katod-web to have it made anew';
+const job = spec('job', { restart: { ...web.restart, policy: 'on-failure', cleanExits: [143] } });
 
 /** Each row: what the world is like, and the plan. */
 const table: readonly (readonly [string, World, string])[] = [
@@ -99,21 +100,92 @@ const table: readonly (readonly [string, World, string])[] = [
     { desired: wanted(web), own: [container('web', A)], health: { web: 'failing' } },
     'web: restart aaaaaaaaaaaa (its live probe fails: connection refused)',
   ],
+  // Ends that are the end of it.
   [
     'a final exit code',
     {
       desired: wanted(spec('web', { restart: final })),
       own: [container('web', A, { state: 'exited', exit: 108 })],
     },
-    'web: finished (it ended with exit code 108, which is final: mend the cause, then remove the container to have it made anew)',
+    `web: finished (it ended with exit code 108, which is final: ${mend})`,
   ],
   [
-    'a clean exit of a component that restarts on failure',
+    'a final exit code, and what runs is paused',
     {
-      desired: wanted(spec('web', { restart: onFailure })),
-      own: [container('web', A, { state: 'exited', exit: 143 })],
+      desired: paused(wanted(spec('web', { restart: final }))),
+      own: [container('web', A, { state: 'exited', exit: 108 })],
     },
-    'web: finished (it ended with exit code 143, as it may: to run it again, remove the container to have it made anew)',
+    `web: finished (it ended with exit code 108, which is final: ${mend})`,
+  ],
+  [
+    'a final exit code, and the operator has removed the container',
+    { desired: wanted(spec('web', { restart: final })) },
+    'web: create katod-web (it has no container)',
+  ],
+  [
+    'a final exit code, and another definition',
+    {
+      desired: wanted(spec('web', { restart: final })),
+      own: [container('web', A, { ...old, state: 'exited', exit: 108 })],
+    },
+    'web: retire aaaaaaaaaaaa to katod-web-retired-aaaaaaaaaaaa (it is made of something else: 1:web:0 → 1:web:1)',
+  ],
+  [
+    'a final exit code, and another definition whose image is away',
+    {
+      desired: wanted(spec('web', { restart: final })),
+      own: [container('web', A, { ...old, state: 'exited', exit: 108 })],
+      images: [],
+    },
+    'web: pull web:1 (the image of its successor is not on the node)',
+  ],
+  [
+    'a clean exit of a component that restarts on failure: its work is done',
+    { desired: wanted(job), own: [container('job', A, { state: 'exited', exit: 143 })] },
+    '',
+  ],
+  [
+    'its work is done, and what runs is paused',
+    { desired: paused(wanted(job)), own: [container('job', A, { state: 'exited', exit: 0 })] },
+    '',
+  ],
+  [
+    'a failure of a component that restarts on failure',
+    { desired: wanted(job), own: [container('job', A, { state: 'exited', exit: 1 })] },
+    'job: start aaaaaaaaaaaa (it ended with exit code 1)',
+  ],
+  [
+    'its work is done: what starts after it may',
+    {
+      desired: wanted(job, spec('web', { after: ['job'] })),
+      own: [container('job', A, { state: 'exited', exit: 0 }), container('web', B, { state: 'created' })],
+    },
+    'web: start bbbbbbbbbbbb (it is new)',
+  ],
+  [
+    'its work is done, but not as it is wanted now',
+    {
+      desired: wanted(job, spec('web', { after: ['job'] })),
+      own: [
+        container('job', A, { state: 'exited', exit: 0, digest: '1:job:0' }),
+        container('web', B, { state: 'created' }),
+      ],
+    },
+    [
+      'job: retire aaaaaaaaaaaa to katod-job-retired-aaaaaaaaaaaa (it is made of something else: 1:job:0 → 1:job:1)',
+      'web: wait for dependency (job is not ready)',
+    ].join('\n'),
+  ],
+  [
+    'its work is done, and its predecessor is left',
+    {
+      desired: wanted(job),
+      own: [
+        container('job', A, { state: 'exited', exit: 0, digest: '1:job:0', retired: true }),
+        container('job', B, { state: 'exited', exit: 0 }),
+      ],
+    },
+    'job: remove aaaaaaaaaaaa (the work of its successor is done)',
   ],
   // Replacement.
   [

@@ -30,6 +30,8 @@ function told(world: World, more: Partial<ReportInput> = {}): string {
 }
 
 const web = spec('web');
+const job = spec('web', { restart: { ...web.restart, policy: 'on-failure' } });
+const final = spec('web', { restart: { ...web.restart, finalExits: [78] } });
 const running = { desired: wanted(web), own: [container('web', A)] };
 const exitedTwice = [0, 1].reduce((memory, second) => {
   const ran = { from: '2026-01-01T00:00:00Z', to: `2026-01-01T00:00:0${second}Z` };
@@ -63,6 +65,20 @@ const table: readonly (readonly [string, string, string])[] = [
       'degraded 503',
       '- web: waits for backoff: it ended or was restarted 2 times in a row, the last time with exit code 1, next try at 1970-01-01T00:00:01.000Z',
       '  web: exited, unknown, current · wait backoff',
+    ].join('\n'),
+  ],
+  [
+    'its work is done: as good as running',
+    told({ desired: wanted(job), own: [container('web', A, { state: 'exited', exit: 0 })] }),
+    'healthy 200\n  web: exited, ready, current',
+  ],
+  [
+    'it ended with a final exit code',
+    told({ desired: wanted(final), own: [container('web', A, { state: 'exited', exit: 78 })] }),
+    [
+      'degraded 503',
+      '- web: finished: it ended with exit code 78, which is final: mend the cause (docker logs katod-web), then docker rm katod-web to have it made anew',
+      '  web: finished, unknown, current · wait',
     ].join('\n'),
   ],
   [
