@@ -1,5 +1,5 @@
 /**
- * The two commands, from a fresh clone: `run.mjs test [tap's arguments]` and `run.mjs demo [arguments]`. Installs the
+ * The commands, from a fresh clone: `run.mjs test [tap's arguments]`, `run.mjs demo|bench [arguments]`. Installs the
  * packages, prepares the sandbox, builds the program, runs it, and takes away what is left. Plain JavaScript without
  * imports from packages, since it runs before there are any.
  */
@@ -115,10 +115,11 @@ const [command, ...args] = process.argv.slice(2);
 const commands = {
   test: () => test(args),
   demo: () => execute(...tsx('test/sandbox/demo.ts', ...args)),
+  bench: () => execute(...tsx('test/bench/main.ts', ...args)),
 };
 const chosen = commands[command];
 if (chosen === undefined) {
-  console.error('usage: node test/sandbox/run.mjs test|demo [arguments]');
+  console.error('usage: node test/sandbox/run.mjs test|demo|bench [arguments]');
   process.exit(2);
 }
 try {
