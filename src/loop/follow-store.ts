@@ -6,12 +6,12 @@ import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.js';
 import { type Accepted, accept, NOTHING_ACCEPTED, parseAccepted } from '../desired/accepted.js';
 import type { Desired, NodeFacts, Problem } from '../desired/desired.js';
-import { isFreshTrust, isRefused, objection, wordAt } from '../desired/guard.js';
+import { isRefused } from '../desired/guard.js';
 import type { StoreWords } from '../desired/key-text.js';
 import { resolve } from '../desired/resolve.js';
 import type { LastKnownGood } from '../store/last-known-good.js';
 import type { Following, Reading, Snapshot, Store } from '../store/store.js';
-import { messageOf } from './outcome.js';
+import { type ClusterIdentity, Hold } from './hold.js';
 
 export interface FollowOptions {
   readonly store: Pick<Store, 'kind' | 'follow'>;
@@ -29,19 +29,6 @@ export interface FollowOptions {
   readonly takeTrustMark: () => Promise<boolean>;
 }
 
-/** What else tells which cluster this is. */
-export interface ClusterIdentity {
-  /** Of the labels of this node's containers, or null; resolves once the engine has been looked at. */
-  onEngine(): Promise<string | null>;
-  /** Writes a random `cluster/id` where there is none. Resolves with the one that is there then, or null. */
-  create(): Promise<string | null>;
-  /** Why this host must not act under its name in this store, or null; rejects when it can't be told. */
-  twin(): Promise<string | null>;
-}
-
-/** While a hold lasts, so often is looked for an operator's mark, or for the end of a twin, in milliseconds. */
-const LOOK_FOR_MARK = 2_000;
-
 /** Nothing is known to be wanted, which is not the same as nothing wanted. */
 function notKnown(why: string): Desired {
   return { known: false, unassigned: false, why };
@@ -49,22 +36,21 @@ function notKnown(why: string): Desired {
 
 export class FollowedStore {
   readonly #options: FollowOptions;
+  readonly #hold: Hold;
   #accepted: Accepted = NOTHING_ACCEPTED;
   #desired = notKnown('the store has not been read yet, and there is no last known good state on disk');
   #problems: readonly Problem[] = [];
   #diskProblems: readonly Problem[] = [];
   #unreadable: string | null = null;
-  #hold: { readonly why: string; readonly snapshot: Snapshot; readonly trustWord: string | null } | null =
-    null;
   #following: Following | null = null;
-  #alone = false;
   #followed = false;
   #taking: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
-  #markTimer: NodeJS.Timeout | null = null;
 
   constructor(options: FollowOptions) {
     this.#options = options;
+    const { log, cluster, takeTrustMark } = options;
+    this.#hold = new Hold({ words: this.#words(), log, cluster, takeTrustMark, again: () => this.#again() });
   }
 
   /** Takes up the last known good. Never rejects: a state that can't be read is told. */
@@ -111,12 +97,12 @@ export class FollowedStore {
 
   /** Why the store's answer is not followed, or null. */
   hold(): string | null {
-    return this.#hold?.why ?? null;
+    return this.#hold.why();
   }
 
   /** Whether an answer of the store has been followed and none is held now: only then may it be written to. */
   isFollowing(): boolean {
-    return this.#following !== null && this.#followed && this.#hold === null;
+    return this.#following !== null && this.#followed && this.#hold.why() === null;
   }
 
   clusterId(): string | null {
@@ -124,7 +110,7 @@ export class FollowedStore {
   }
 
   async close(): Promise<void> {
-    if (this.#markTimer !== null) clearTimeout(this.#markTimer);
+    this.#hold.close();
     await this.#following?.close();
     await this.#writing;
   }
@@ -145,60 +131,22 @@ export class FollowedStore {
   }
 
   async #judge(snapshot: Snapshot): Promise<void> {
-    const { log, cluster, onDesired } = this.#options;
+    const { log, onDesired } = this.#options;
     if (this.#unreadable !== null) log.info('store readable again');
     this.#unreadable = null;
-    const clusterId = this.#accepted.clusterId ?? (await cluster.onEngine());
-    const why = await this.#whyNot(snapshot, clusterId);
+    const why = await this.#hold.judge(snapshot, this.#accepted);
     if (why === null) return this.#acceptReading(snapshot);
-    if (this.#hold?.why !== why) log.error({ problem: why }, 'store not followed');
-    this.#hold = { why, snapshot, trustWord: this.#trustWordAtHold(snapshot) };
-    this.#lookForMark();
     if (!this.#desired.known) this.#desired = notKnown(why);
     onDesired(this.#desired);
   }
 
-  /** Null: the snapshot may be followed, because it fits or because an operator says so. */
-  async #whyNot(snapshot: Snapshot, clusterId: string | null): Promise<string | null> {
-    const { storeId, revision, trusted } = this.#accepted;
-    const why = objection({ known: { clusterId, storeId, revision }, snapshot, words: this.#words() });
-    if (why === null) return this.#twin();
-    const atHold = this.#trustWordAtHold(snapshot);
-    const fresh = isFreshTrust({ snapshot, clusterId, seen: trusted, atHold });
-    if (!fresh && !(await this.#options.takeTrustMark())) return why;
-    this.#options.log.warn({ problem: why }, 'store trusted by an operator');
-    return null;
-  }
-
-  /** Asked until it has been answered with none: after that this host is the one that lives under the name. */
-  async #twin(): Promise<string | null> {
-    if (this.#alone || this.#options.store.kind === 'file') return null;
-    try {
-      const twin = await this.#options.cluster.twin();
-      this.#alone = twin === null;
-      return twin;
-    } catch (error) {
-      this.#options.log.warn({ problem: messageOf(error) }, 'other hosts of this name not looked for');
-      return null;
-    }
-  }
-
-  #trustWordAtHold(snapshot: Snapshot): string | null {
-    return this.#hold === null ? wordAt(snapshot, 'cluster/trust') : this.#hold.trustWord;
-  }
-
-  /** The mark is a file and gives no sign: the held reading is judged again until it is there. */
-  #lookForMark(): void {
-    if (this.#markTimer !== null) clearTimeout(this.#markTimer);
-    this.#markTimer = setTimeout(() => {
-      this.#markTimer = null;
-      if (this.#hold !== null) void this.take({ ok: true, snapshot: this.#hold.snapshot });
-    }, LOOK_FOR_MARK);
+  #again(): void {
+    const snapshot = this.#hold.snapshot();
+    if (snapshot !== null) void this.take({ ok: true, snapshot });
   }
 
   async #acceptReading(read: Snapshot): Promise<void> {
     const { catalog, facts, defaultStack, prefix, store, log, onDesired } = this.#options;
-    this.#hold = null;
     const snapshot = await this.#withClusterId(read);
     const previous = this.#accepted;
     const { accepted, problems } = accept({
