@@ -31,6 +31,8 @@ export function toProblem({ path, message, unknownKey }: Issue, places: Places):
 
 /** Longer lists of keys are better looked up. */
 const SHORT_LIST = 12;
+/** Unknown keys that are told of one mapping. */
+const MOST_TOLD = 20;
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
@@ -62,7 +64,7 @@ function toIssues(issue: z.core.$ZodIssue): readonly Issue[] {
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = issue.message.split(' ').filter((word) => word !== '');
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, MOST_TOLD).map((key) => ({
         path: [...path, key],
         message: `unknown key${suggestion(key, known) || (known.length > 0 && known.length <= SHORT_LIST ? `; known are ${known.join(', ')}` : '')}`,
         unknownKey: true,

@@ -2,26 +2,18 @@
  * YAML as definitions use it: mappings, lists and text, with the place of each. A plain scalar is the text that is
  * written (`1.10` stays `1.10`, `no` stays `no`), since what a text means is for the schema to say.
  */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLError,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import type { Problem } from '../desired/desired.js';
+import { yamlExcess } from './yaml-tokens.js';
 
 /** Null only where a value is left out or written as `null`. */
 export type Plain = null | string | readonly Plain[] | { readonly [key: string]: Plain };
 
 export type Path = readonly (string | number)[];
 
-/** `line:column` of a value, and of the key before it, by path as text. */
+/** `file:line:column` of a value, and of the key before it, by path as text. */
 export interface Places {
+  /** Where the whole is: a file's path, or a key of the store. */
   readonly file: string;
   readonly values: ReadonlyMap<string, string>;
   readonly keys: ReadonlyMap<string, string>;
@@ -31,9 +23,10 @@ export type ReadYaml =
   | { readonly ok: true; readonly value: Plain; readonly places: Places }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Longest text, in characters: far beyond any definition, and parsed in well under a second. */
+/** In characters. */
 const LONGEST_YAML = 256 * 1024;
-const MOST_NODES = 20_000;
+/** With aliases resolved: ten times the largest definition that is shipped, and some 10 ms of work. */
+const MOST_VALUES = 2_000;
 const DEEPEST = 32;
 
 export function isMapping(value: unknown): value is { readonly [key: string]: Plain } {
@@ -51,14 +44,13 @@ export function pathText(path: Path): string {
 export function placeOf(places: Places, path: Path): string {
   for (let length = path.length; length >= 0; length--) {
     const found = places.values.get(pathText(path.slice(0, length)));
-    if (found !== undefined) return `${places.file}:${found}`;
+    if (found !== undefined) return found;
   }
   return places.file;
 }
 
 export function placeOfKey(places: Places, path: Path): string {
-  const found = places.keys.get(pathText(path));
-  return found === undefined ? placeOf(places, path) : `${places.file}:${found}`;
+  return places.keys.get(pathText(path)) ?? placeOf(places, path);
 }
 
 /** `file` is the name for the places. Never throws. */
@@ -68,6 +60,8 @@ export function readYaml(text: string, file: string): ReadYaml {
     problems: [{ place, message }],
   });
   if (text.length > LONGEST_YAML) return refused(`longer than ${LONGEST_YAML} characters`);
+  const excess = yamlExcess(text, DEEPEST);
+  if (excess !== null) return refused(excess);
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -75,12 +69,14 @@ export function readYaml(text: string, file: string): ReadYaml {
       customTags: (tags) => [...tags, 'null'],
       prettyErrors: false,
       lineCounter: lines,
+      // Each key would be compared with all before it.
+      uniqueKeys: false,
     });
     const faults = [...document.errors, ...document.warnings];
     // After the first fault of form, the parser has lost its way: what it says then is no help.
-    const told = faults.filter(({ code }, index) => index === 0 || code === 'DUPLICATE_KEY');
-    if (told.length > 0) return { ok: false, problems: told.map((fault) => yamlProblem(fault, lines, file)) };
-    return new Walk(document, lines, file).read();
+    const [fault] = faults;
+    if (fault !== undefined) return { ok: false, problems: [yamlProblem(fault, lines, file)] };
+    return new Walk(document.contents as Node | null, lines, file).read();
   } catch (error) {
     if (error instanceof NotPlain) return refused(error.message, `${file}:${error.at}`);
     if (error instanceof RangeError) return refused('nested too deeply');
@@ -104,48 +100,58 @@ class NotPlain extends Error {
 
 /** One pass over a document: to plain values, with places, within bounds. */
 class Walk {
-  readonly #document: Document;
+  readonly #contents: Node | null;
   readonly #lines: LineCounter;
   readonly #file: string;
   readonly #values = new Map<string, string>();
   readonly #keys = new Map<string, string>();
-  #nodes = 0;
+  /** Those that stand before where the walk is: an alias names one of them. */
+  readonly #anchors = new Map<string, Node>();
+  readonly #duplicates: Problem[] = [];
+  #count = 0;
 
-  constructor(document: Document, lines: LineCounter, file: string) {
-    this.#document = document;
+  constructor(contents: Node | null, lines: LineCounter, file: string) {
+    this.#contents = contents;
     this.#lines = lines;
     this.#file = file;
   }
 
   read(): ReadYaml {
-    const value = this.#plain(this.#document.contents as Node | null, []);
+    const value = this.#plain(this.#contents, []);
+    if (this.#duplicates.length > 0) return { ok: false, problems: this.#duplicates };
     return { ok: true, value, places: { file: this.#file, values: this.#values, keys: this.#keys } };
   }
 
   #plain(node: Node | null, path: Path): Plain {
     if (node === null) return null;
     const at = lineColumn(this.#lines, node.range?.[0] ?? 0);
-    this.#nodes += 1;
-    if (this.#nodes > MOST_NODES) throw new NotPlain(`more than ${MOST_NODES} values, aliases resolved`, at);
+    this.#count += 1;
+    if (this.#count > MOST_VALUES)
+      throw new NotPlain(`more than ${MOST_VALUES} values, aliases resolved`, at);
     if (path.length > DEEPEST) throw new NotPlain(`nested more than ${DEEPEST} deep`, at);
     const key = pathText(path);
-    if (!this.#values.has(key)) this.#values.set(key, at);
+    if (!this.#values.has(key)) this.#values.set(key, `${this.#file}:${at}`);
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
+      const target = this.#anchors.get(node.source);
       if (target === undefined) throw new NotPlain(`there is no anchor &${node.source} before this`, at);
       return this.#plain(target, path);
     }
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
       throw new NotPlain(`tags such as ${node.tag} are not used here`, at);
     if (isScalar(node)) return scalar(node.value, at);
     if (isSeq(node))
       return node.items.map((item, index) => this.#plain(item as Node | null, [...path, index]));
     if (!isMap(node)) throw new NotPlain('neither a mapping, a list nor text', at);
+    const seen = new Set<string>();
     return Object.fromEntries(
       node.items.map(({ key: name, value }) => {
         const word = this.#key(name, at);
-        if (isScalar(name))
-          this.#keys.set(pathText([...path, word]), lineColumn(this.#lines, name.range?.[0] ?? 0));
+        const place = `${this.#file}:${lineColumn(this.#lines, (name as Node).range?.[0] ?? 0)}`;
+        if (seen.has(word))
+          this.#duplicates.push({ place, message: 'not valid YAML: Map keys must be unique' });
+        seen.add(word);
+        this.#keys.set(pathText([...path, word]), place);
         return [word, this.#plain(value as Node | null, [...path, word])];
       }),
     );
