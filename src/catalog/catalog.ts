@@ -18,6 +18,12 @@ export interface Catalog {
   };
   /** All that is wrong, sorted by place; each blocks its own file alone. */
   readonly problems: readonly Problem[];
+  readonly findTemplate: FindTemplate;
+  /**
+   * Of a component that the store has changed: what is in force where the change is refused, the best first. Whoever
+   * is not in it has none but its own definition.
+   */
+  readonly fallbacks: ReadonlyMap<string, readonly Definition[]>;
 }
 
 /** One file: its path for messages, and its text or why it can't be read. */
@@ -49,15 +55,18 @@ export function buildCatalog(files: CatalogFiles): Catalog {
   };
   const components = readAll(files.components, (file, name) => readComponent(file, name, findTemplate));
   const stacks = readAll(files.stacks, readStackFile);
+  const known = new Set([...components.good.keys(), ...components.refused.keys()]);
   const all = [
     ...files.problems,
     ...[...templates.values()].flatMap((template) => (template.ok ? [] : template.problems)),
     ...components.problems,
     ...stacks.problems,
-    ...unknownComponents(
-      files.stacks,
-      stacks.good,
-      new Set([...components.good.keys(), ...components.refused.keys()]),
+    ...[...stacks.good].flatMap(([name, stack]) =>
+      unknownComponents(
+        files.stacks.find((file) => file.name === `${name}.yaml`)?.path ?? name,
+        stack,
+        known,
+      ),
     ),
   ];
   const problems = new Map(all.map((problem) => [`${problem.place}\n${problem.message}`, problem]));
@@ -66,6 +75,8 @@ export function buildCatalog(files: CatalogFiles): Catalog {
     stacks: stacks.good,
     refused: { components: components.refused, stacks: stacks.refused },
     problems: [...problems.values()].sort((one, other) => byPlace.compare(one.place, other.place)),
+    findTemplate,
+    fallbacks: new Map(),
   };
 }
 
@@ -83,7 +94,8 @@ function readTemplate({ path, content }: CatalogFile): Outcome<TemplateFile> {
 function readComponent(file: CatalogFile, name: string, findTemplate: FindTemplate): Outcome<Definition> {
   const yaml = readText(file);
   if (!yaml.ok) return yaml;
-  const read = readDefinition(yaml.value, { places: yaml.places, expected: name, findTemplate });
+  const from = { kind: 'catalog' } as const;
+  const read = readDefinition(yaml.value, { places: yaml.places, expected: name, from, findTemplate });
   return read.ok ? { ok: true, value: read.definition } : read;
 }
 
@@ -119,22 +131,19 @@ function readAll<T>(files: readonly CatalogFile[], read: (file: CatalogFile, nam
 }
 
 /** Said of the stack, which stays usable: the role's other components are not to suffer. */
-function unknownComponents(
-  files: readonly CatalogFile[],
-  stacks: ReadonlyMap<string, Stack>,
+export function unknownComponents(
+  place: string,
+  { roles }: Stack,
   known: ReadonlySet<string>,
 ): readonly Problem[] {
-  return [...stacks].flatMap(([stack, { roles }]) => {
-    const place = files.find((file) => file.name === `${stack}.yaml`)?.path ?? stack;
-    return [...roles].flatMap(([role, { components }]) =>
-      components
-        .filter((component) => !known.has(component))
-        .map((component) => ({
-          place,
-          message: `roles.${role}.components: there is no component ${component}${suggestion(component, known)}`,
-        })),
-    );
-  });
+  return [...roles].flatMap(([role, { components }]) =>
+    components
+      .filter((component) => !known.has(component))
+      .map((component) => ({
+        place,
+        message: `roles.${role}.components: there is no component ${component}${suggestion(component, known)}`,
+      })),
+  );
 }
 
 /** Line 9 before line 10. */

@@ -20,6 +20,8 @@ export interface TemplateFile {
 
 export interface Definition {
   readonly name: string;
+  /** Whose it is. The catalog is trusted; what the store makes of it is judged by the policy. */
+  readonly from: DefinitionSource;
   /** As it is written. */
   readonly description: string;
   readonly document: { readonly [key: string]: Plain };
@@ -32,6 +34,11 @@ export interface Definition {
   readonly uses: ParameterUse;
 }
 
+export type DefinitionSource =
+  | { readonly kind: 'catalog' }
+  /** `onto`: the catalog's definition that it was merged onto; null: a new one. */
+  | { readonly kind: 'store'; readonly onto: Definition | null };
+
 /** What the `templates` folder has under a name; problems: it is there, and refused. */
 export type FindTemplate = (name: string) => TemplateFile | readonly Problem[] | null;
 
@@ -41,14 +48,23 @@ export type ReadDefinition =
 
 const schema = definitionSchema(false);
 
-/** `expected` is the name that the file has. */
+/**
+ * Characters of template code in one definition: several times the most that is shipped. Compiling takes some
+ * microseconds for each. Files of the `templates` folder do not count.
+ */
+const MOST_CODE = 4_096;
+
+export interface ReadOptions {
+  readonly places: Places;
+  /** The name that its file or key has. */
+  readonly expected: string;
+  readonly from: DefinitionSource;
+  readonly findTemplate: FindTemplate;
+}
+
 export function readDefinition(
   document: Plain,
-  {
-    places,
-    expected,
-    findTemplate,
-  }: { readonly places: Places; readonly expected: string; readonly findTemplate: FindTemplate },
+  { places, expected, from, findTemplate }: ReadOptions,
 ): ReadDefinition {
   const checked = check(schema, withoutEach(document));
   const problems = checked.ok ? [] : checked.issues.map((issue) => toProblem(issue, places));
@@ -56,10 +72,14 @@ export function readDefinition(
   const fault = (path: Path, message: string) =>
     void problems.push({ place: placeOf(places, path), message: `${pathText(path)}: ${message}` });
 
-  compileAll(document, [], { templates, fault, known: DEFINITION_NAMES });
   if (!isMapping(document)) return { ok: false, problems };
+  if (codeIn(document) > MOST_CODE) {
+    const message = `more than ${MOST_CODE} characters between {{ and }} and {% and %}: move them to a file in templates`;
+    return { ok: false, problems: [{ place: places.file, message }] };
+  }
+  compileAll(document, [], { templates, fault, known: DEFINITION_NAMES });
   if (document.name !== expected && typeof document.name === 'string') {
-    fault(['name'], `must be ${expected}, as the file is named`);
+    fault(['name'], `must be ${expected}, as the ${from.kind === 'catalog' ? 'file is named' : 'key says'}`);
   }
   const files = new Map<string, TemplateFile>();
   for (const [path, name] of templateNames(document)) {
@@ -73,7 +93,8 @@ export function readDefinition(
     [...templates.values(), ...[...files.values()].map((file) => file.template)].map((each) => each.uses),
   );
   const description = String(document.description);
-  return { ok: true, definition: { name: expected, description, document, places, templates, files, uses } };
+  const definition = { name: expected, from, description, document, places, templates, files, uses };
+  return { ok: true, definition };
 }
 
 /** Whether an item of a list stands for one item per element of an expression. */
@@ -91,6 +112,17 @@ function withoutEach(value: Plain): Plain {
   }
   if (!isMapping(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutEach(inner)]));
+}
+
+function codeIn(value: Plain): number {
+  if (typeof value === 'string') {
+    return [...value.matchAll(/\{[{%][\s\S]*?(?:[%}]\}|$)/g)].reduce((sum, [code]) => sum + code.length, 0);
+  }
+  return Object.values(value ?? {}).reduce((sum: number, inner: Plain) => {
+    // An expression is code as a whole.
+    const expression = isEach(inner) && typeof inner.each === 'string' ? inner.each.length : 0;
+    return sum + expression + codeIn(inner);
+  }, 0);
 }
 
 interface Compiling {

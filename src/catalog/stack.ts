@@ -93,6 +93,16 @@ export function findRole(stack: Stack, word: string): string | null {
   return null;
 }
 
+/** The stack with other components for some roles, and with further roles, each under its own name. */
+export function replaceRoles(stack: Stack, roles: Readonly<Record<string, readonly string[]>>): Stack {
+  const replaced = new Map(stack.roles);
+  for (const [name, components] of Object.entries(roles)) {
+    const { description = 'as the store defines it', aliases = [] } = stack.roles.get(name) ?? {};
+    replaced.set(name, { description, aliases, components });
+  }
+  return { ...stack, roles: replaced };
+}
+
 /** All components of the stack's roles, in the order of their first mention: the order of the catalog. */
 export function componentsOf(stack: Stack): readonly string[] {
   return [...new Set([...stack.roles.values()].flatMap((role) => role.components))];

@@ -43,6 +43,7 @@ export async function readDesiredHere({ settings, catalog, onEngine }: LookingHe
   const followed = new FollowedStore({
     store,
     catalog,
+    policy: settings.policy,
     lastKnownGood: readOnly(stateDir, node),
     facts: { name: node, address, hostname: host.hostname },
     defaultStack: settings.stack,

@@ -115,10 +115,10 @@ export const commands: readonly Command[] = [
   {
     name: 'roles',
     takes: '',
-    summary: 'show which role has which components',
-    settings: ['catalog', 'stack'],
+    summary: 'show which role has which components, with those of the store',
+    settings: [...STORE, 'node', 'catalog', 'stack'],
     switches: [json],
-    examples: [['$0 roles --stack core', 'of the stack core']],
+    examples: [['$0 roles', 'of the stack of the cluster']],
     run: async (invocation) => (await import('./roles.js')).roles(invocation),
   },
   {
@@ -139,6 +139,7 @@ export const commands: readonly Command[] = [
     examples: [
       ['$0 validate', 'the whole catalog'],
       ['$0 validate config/components/web.yaml', 'one definition'],
+      ['$0 validate haproxy.yaml', 'what is to be put at cluster/components/haproxy'],
     ],
     run: async (invocation) => (await import('./validate.js')).validate(invocation),
   },

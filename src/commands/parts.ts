@@ -40,6 +40,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
   const followed: FollowedStore = new FollowedStore({
     store,
     catalog,
+    policy: settings.policy,
     lastKnownGood: openLastKnownGood(stateDir),
     facts: { name: node, address, hostname: host.hostname },
     defaultStack: stack,

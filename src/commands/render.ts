@@ -6,7 +6,10 @@ import { componentsOf, type Stack } from '../catalog/stack.js';
 import type { Accepted } from '../desired/accepted.js';
 import type { Wanted } from '../desired/desired.js';
 import { type ResolveInput, resolve } from '../desired/resolve.js';
+import { atOnce } from '../desired/steps.js';
+import { withStore } from '../desired/with-store.js';
 import { readHostFacts } from '../host/facts.js';
+import { Secrets } from '../report/secrets.js';
 import { loadSettings } from '../settings/load.js';
 import { suggestion } from '../settings/nearest.js';
 import { exitCode, type Invocation } from './command.js';
@@ -18,14 +21,17 @@ import { stackNamed } from './stack.js';
 export async function render({ sources, switches, words }: Invocation): Promise<number> {
   const [component = ''] = words;
   return withSettings(loadSettings(sources), async (settings) => {
-    const { node, address, catalog: folder, store } = settings;
+    const { node, address, catalog: folder, store, policy } = settings;
     const [catalog, host] = await Promise.all([loadCatalog(folder), readHostFacts()]);
     const onEngine = () => Promise.resolve(null);
     const here = await readDesiredHere({ settings, catalog, onEngine });
     const { accepted: read, from: parameters } = here;
+    const secrets = new Secrets();
+    secrets.know(here.desired);
     const source = store.kind;
     const prefix = store.kind === 'etcd' ? store.prefix : store.path;
-    const stack = stackNamed(catalog, here.stack, folder);
+    const words = { source, prefix };
+    const stack = stackNamed(atOnce(withStore(catalog, read, { words })), here.stack, folder);
     const roles = rolesWith(component, stack, read.assignment?.roles ?? []);
     if (roles === null) {
       const known = componentsOf(stack);
@@ -37,12 +43,13 @@ export async function render({ sources, switches, words }: Invocation): Promise<
 
     const accepted: Accepted = { ...read, assignment: { stack: stack.name, roles } };
     const facts = { name: node, address, hostname: host.hostname };
-    const input: ResolveInput = { catalog, accepted, facts, from: source, prefix, source };
+    const input: ResolveInput = { ...words, catalog, accepted, facts, policy, from: source };
     const wanted = wantedIn(input, component);
     const shown = wantedIn({ ...input, accepted: withoutSecrets(accepted, stack) }, component);
     if (wanted === null || shown === null)
       return fail(`${component} is left out on this node: its \`when\` says so`);
-    if (!wanted.ok) return fail(`${component} is refused:\n${problemLines(wanted.problems).trimEnd()}`);
+    if (!wanted.ok)
+      return fail(`${component} is refused:\n${secrets.mask(problemLines(wanted.problems)).trimEnd()}`);
     if (!shown.ok)
       return fail(
         `${component} can't be shown without its secrets:\n${problemLines(shown.problems).trimEnd()}`,

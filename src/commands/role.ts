@@ -1,10 +1,10 @@
 /** `katod role`: shows or sets the roles of a node in the store; what the stack does not have is not written. */
-import { loadCatalog } from '../catalog/load.js';
 import { isName, NAME_RULE } from '../catalog/name.js';
 import { findRole, type Stack } from '../catalog/stack.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { suggestion } from '../settings/nearest.js';
 import { openStore } from '../store/open.js';
+import { clusterCatalog } from './cluster-catalog.js';
 import { exitCode, type Invocation } from './command.js';
 import { misuse, withSettings } from './refuse.js';
 import { stackName, stackNamed, textAt } from './stack.js';
@@ -21,7 +21,9 @@ export async function role({ sources, switches, words }: Invocation): Promise<nu
       let after = before;
       if (asked !== undefined) {
         const name = stackName(snapshot, values.stack);
-        const wanted = splitRoles(asked, stackNamed(await loadCatalog(values.catalog), name, values.catalog));
+        const where = { ...values, ...storeSettings(values), node };
+        const catalog = await clusterCatalog(snapshot, where);
+        const wanted = splitRoles(asked, stackNamed(catalog, name, values.catalog));
         if (!wanted.ok) return misuse(wanted.why, 'role');
         after = wanted.value;
         if (after !== before) await store.put(key, after);

@@ -1,21 +1,27 @@
-/** `katod roles`: which role of a stack has which components. */
-import { loadCatalog } from '../catalog/load.js';
+/** `katod roles`: which role has which components, by the stack and the store. */
 import { componentsOf, type Stack } from '../catalog/stack.js';
-import { loadSome } from '../settings/load.js';
+import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
+import { clusterCatalog, readStore } from './cluster-catalog.js';
 import { alignColumns, type Cell, type Paint, paintFor } from './columns.js';
 import { exitCode, type Invocation } from './command.js';
 import { withSettings } from './refuse.js';
-import { stackNamed } from './stack.js';
+import { stackName, stackNamed } from './stack.js';
 
 export async function roles({ sources, switches }: Invocation): Promise<number> {
-  return withSettings(loadSome(sources, ['catalog', 'stack']), async (settings) => {
-    const stack = stackNamed(await loadCatalog(settings.catalog), settings.stack, settings.catalog);
-    const text = switches.has('json')
-      ? JSON.stringify({ stack: stack.name, roles: Object.fromEntries(stack.roles) }, null, 2)
-      : matrixLines(stack, paintFor(process.stdout)).join('\n');
-    process.stdout.write(`${text}\n`);
-    return exitCode.done;
-  });
+  return withSettings(
+    loadSome(sources, [...storeSettingNames, 'node', 'catalog', 'stack']),
+    async (values) => {
+      const where = { ...values, ...storeSettings(values) };
+      const snapshot = await readStore(where, 'shown as shipped');
+      const catalog = await clusterCatalog(snapshot, where);
+      const stack = stackNamed(catalog, stackName(snapshot, values.stack), values.catalog);
+      const text = switches.has('json')
+        ? JSON.stringify({ stack: stack.name, roles: Object.fromEntries(stack.roles) }, null, 2)
+        : matrixLines(stack, paintFor(process.stdout)).join('\n');
+      process.stdout.write(`${text}\n`);
+      return exitCode.done;
+    },
+  );
 }
 
 /** A line for each component, a column for each role. */

@@ -1,8 +1,13 @@
 /** `katod validate`: what is wrong with a catalog, with some of its files, or with definitions that lie elsewhere. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { buildCatalog, type Catalog, type CatalogFile } from '../catalog/catalog.js';
+import { type Catalog, type CatalogFile, unknownComponents } from '../catalog/catalog.js';
 import { loadCatalog } from '../catalog/load.js';
+import { isName, NAME_RULE } from '../catalog/name.js';
+import { readOverlay } from '../catalog/overlay.js';
+import { readStack } from '../catalog/stack.js';
+import { undeclaredParameters } from '../catalog/undeclared.js';
+import { readYaml } from '../catalog/yaml.js';
 import type { Problem } from '../desired/desired.js';
 import { loadSome } from '../settings/load.js';
 import { exitCode, type Invocation } from './command.js';
@@ -25,8 +30,10 @@ async function problemsOf(path: string, catalog: string): Promise<readonly Probl
   switch (kind) {
     case 'missing':
       return [{ place: path, message: 'there is no such file or folder' }];
-    case 'catalog':
-      return (await loadCatalog(path)).problems;
+    case 'catalog': {
+      const found = await loadCatalog(path);
+      return [...found.problems, ...undeclaredParameters(found)];
+    }
     case 'folder': {
       const names = (await readdir(path)).filter((name) => name.endsWith('.yaml')).sort();
       if (names.length === 0)
@@ -58,32 +65,43 @@ function isMember(path: string): boolean {
 
 /** Of a file in a catalog: what is said of it, and of the templates that it can't do without. */
 function problemsOfMember(path: string, catalog: Catalog): readonly Problem[] {
-  const own = catalog.problems.filter(({ place }) => place === path || place.startsWith(`${path}:`));
+  const all = [...catalog.problems, ...undeclaredParameters(catalog)];
+  const own = all.filter(({ place }) => place === path || place.startsWith(`${path}:`));
   const refused =
     basename(dirname(path)) === 'components' ? catalog.refused.components : catalog.refused.stacks;
   const needed = refused.get(basename(path, '.yaml')) ?? [];
   return [...own, ...needed.filter((problem) => !own.some(({ place }) => place === problem.place))];
 }
 
-/** Of a file that lies elsewhere: it finds its templates or components where the settings' catalog has them. */
-async function problemsOfFile(path: string, catalog: string): Promise<readonly Problem[]> {
-  const file = await readCatalogFile(path);
-  const isStack = 'text' in file.content && /^roles:/m.test(file.content.text);
-  const built = buildCatalog({
-    components: isStack ? await readFolder(join(catalog, 'components')) : [file],
-    stacks: isStack ? [file] : [],
-    templates: await readFolder(join(catalog, 'templates')),
-    problems: [],
+/** Of a file that lies elsewhere: a stack, or what is to be put at `cluster/components/NAME`. */
+async function problemsOfFile(path: string, folder: string): Promise<readonly Problem[]> {
+  const { name: file, content } = await readCatalogFile(path);
+  if ('unreadable' in content) return [{ place: path, message: content.unreadable }];
+  const catalog = await loadCatalog(folder);
+  const name = file.replace(/\.yaml$/, '');
+  if (/^roles:/m.test(content.text)) return problemsOfStack({ path, name, text: content.text }, catalog);
+  if (!isName(name))
+    return [{ place: path, message: `the file's name must be NAME.yaml, and NAME ${NAME_RULE}` }];
+  const onto = catalog.components.get(name) ?? null;
+  const read = readOverlay({
+    name,
+    text: content.text,
+    place: path,
+    onto,
+    findTemplate: catalog.findTemplate,
   });
-  return built.problems.filter(({ place }) => place === path || place.startsWith(`${path}:`));
+  return read.ok ? [] : read.problems;
 }
 
-/** Nothing where the folder can't be read: the file under test then misses what it names, and that is said. */
-async function readFolder(folder: string): Promise<readonly CatalogFile[]> {
-  const names = await readdir(folder).catch(() => []);
-  return Promise.all(
-    names.filter((name) => !name.endsWith('.md')).map((name) => readCatalogFile(join(folder, name))),
-  );
+function problemsOfStack(
+  { path, name, text }: { readonly path: string; readonly name: string; readonly text: string },
+  { components, refused }: Catalog,
+): readonly Problem[] {
+  const yaml = readYaml(text, path);
+  if (!yaml.ok) return yaml.problems;
+  const read = readStack(yaml.value, yaml.places, name);
+  if (!read.ok) return read.problems;
+  return unknownComponents(path, read.stack, new Set([...components.keys(), ...refused.components.keys()]));
 }
 
 async function readCatalogFile(path: string): Promise<CatalogFile> {

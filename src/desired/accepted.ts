@@ -5,24 +5,37 @@
 import * as z from 'zod';
 import type { Catalog } from '../catalog/catalog.js';
 import { isName, isParameterName, NAME_RULE, PARAMETER_RULE, quoted } from '../catalog/name.js';
+import { stacksWith } from '../catalog/overlays.js';
 import { suggestion } from '../settings/nearest.js';
 import type { Snapshot } from '../store/store.js';
 import { type Assignment, assign } from './assignment.js';
 import type { Problem } from './desired.js';
+import { readFolder } from './folder.js';
 import { isRefused, wordAt } from './guard.js';
 import { deleteLine, keyPlace, type StoreWords, setLine } from './key-text.js';
 import { PAUSES, type PauseWord, readPause } from './pause.js';
+import {
+  type AcceptedOverlays,
+  type AcceptedRoles,
+  componentNames,
+  readOverlays,
+  readRoles,
+} from './store-definitions.js';
 import { LONGEST_PARAMETER, LONGEST_WORD, readValue } from './value-text.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
 export interface Accepted {
   /** Of this form; raised when an older program must not read it. */
-  readonly version: 1;
+  readonly version: 2;
   readonly revision: string;
   /** Null: this node never had a role. */
   readonly assignment: Assignment | null;
   readonly params: { readonly cluster: Parameters; readonly node: Parameters };
+  /** Definitions of the store, by component. */
+  readonly components: AcceptedOverlays;
+  /** Roles of the store, with their components. */
+  readonly roles: AcceptedRoles;
   readonly paused: { readonly cluster: PauseWord; readonly node: PauseWord };
   /** Null until `cluster/id` has been seen. */
   readonly clusterId: string | null;
@@ -33,10 +46,12 @@ export interface Accepted {
 }
 
 export const NOTHING_ACCEPTED: Accepted = {
-  version: 1,
+  version: 2,
   revision: '',
   assignment: null,
   params: { cluster: {}, node: {} },
+  components: {},
+  roles: {},
   paused: { cluster: 'false', node: 'false' },
   clusterId: null,
   storeId: null,
@@ -46,8 +61,7 @@ export const NOTHING_ACCEPTED: Accepted = {
 const nameSchema = z.string().refine(isName);
 const parametersSchema = z.record(z.string().refine(isParameterName), z.string());
 
-const acceptedSchema: z.ZodType<Accepted> = z.strictObject({
-  version: z.literal(1),
+const common = {
   revision: z.string(),
   assignment: z.strictObject({ stack: nameSchema, roles: z.array(nameSchema) }).nullable(),
   params: z.strictObject({ cluster: parametersSchema, node: parametersSchema }),
@@ -55,11 +69,26 @@ const acceptedSchema: z.ZodType<Accepted> = z.strictObject({
   clusterId: z.string().nullable(),
   storeId: z.string().nullable(),
   trusted: z.array(z.string()),
+};
+
+const acceptedSchema: z.ZodType<Accepted> = z.strictObject({
+  ...common,
+  version: z.literal(2),
+  components: z.record(
+    nameSchema,
+    z.strictObject({ text: z.string(), good: z.boolean(), older: z.string().nullable() }),
+  ),
+  roles: z.record(nameSchema, z.array(nameSchema)),
 });
+
+/** Before definitions and roles of the store were read. */
+const versionOne = z
+  .strictObject({ ...common, version: z.literal(1) })
+  .transform((old): Accepted => ({ ...old, version: 2, components: {}, roles: {} }));
 
 /** What was read back from disk, or null where it is no state that this version understands. */
 export function parseAccepted(value: unknown): Accepted | null {
-  const result = acceptedSchema.safeParse(value);
+  const result = z.union([acceptedSchema, versionOne]).safeParse(value);
   return result.success ? result.data : null;
 }
 
@@ -98,33 +127,32 @@ export function accept(input: AcceptInput): {
     tell(key, `${value.why}; the last good one stays in force: ${remedy}`);
     return null;
   };
-  const parameters = (folder: string, before: Parameters): Parameters => {
-    const good: [string, string][] = [];
-    for (const [key, bytes] of snapshot.entries) {
-      if (!key.startsWith(folder)) continue;
-      const name = key.slice(folder.length);
-      if (!isParameterName(name)) {
-        tell(key, `${quoted(name)} is no name of a parameter (${PARAMETER_RULE}): remove the key`);
-        continue;
-      }
-      const value = readValue(bytes, LONGEST_PARAMETER);
-      if (value.ok) good.push([name, value.text]);
-      else if (Object.hasOwn(before, name)) good.push([name, before[name] ?? '']);
-      if (!value.ok) {
-        const stays = Object.hasOwn(before, name)
-          ? 'the last good one stays in force'
-          : 'the parameter stays unset';
-        tell(key, `${value.why}; ${stays}: ${setLine(words, key, 'VALUE')}, or ${deleteLine(words, key)}`);
-      }
-    }
-    return Object.fromEntries(good.sort(([one], [other]) => (one < other ? -1 : 1)));
-  };
+  const given = { entries: snapshot.entries, words, tell };
+  const parameters = (folder: string, before: Parameters): Parameters =>
+    readFolder<string>({
+      ...given,
+      folder,
+      before,
+      nameFault: (name) =>
+        isParameterName(name) ? null : `${quoted(name)} is no name of a parameter (${PARAMETER_RULE})`,
+      read(bytes) {
+        const value = readValue(bytes, LONGEST_PARAMETER);
+        return value.ok ? { ok: true, value: value.text } : value;
+      },
+      mostTogether: ALL_PARAMETERS,
+      placeholder: 'VALUE',
+      otherwise: 'the parameter stays unset',
+    });
 
   const pause = (key: string, before: PauseWord): PauseWord => {
     const text = word(key, deleteLine(words, key));
     return readPause({ key, text, previous: before, words, tell });
   };
 
+  const components = refused.cluster ? previous.components : readOverlays(given, previous.components);
+  const roles = refused.cluster
+    ? previous.roles
+    : readRoles(given, previous.roles, componentNames(catalog, components));
   const roleKey = `nodes/${node}/role`;
   const assignment = assign({
     previous: previous.assignment,
@@ -132,7 +160,8 @@ export function accept(input: AcceptInput): {
     stack: word('cluster/stack', setLine(words, 'cluster/stack', 'STACK')),
     roleKey,
     defaultStack,
-    catalog,
+    stacks: stacksWith(catalog, roles),
+    refusedStacks: catalog.refused.stacks,
     words,
     tell,
   });
@@ -142,7 +171,7 @@ export function accept(input: AcceptInput): {
   for (const key of snapshot.entries.keys()) tellUnknown(key, node, tell);
   return {
     accepted: {
-      version: 1,
+      version: 2,
       revision: snapshot.revision,
       assignment,
       params: {
@@ -151,6 +180,8 @@ export function accept(input: AcceptInput): {
           : parameters('cluster/params/', previous.params.cluster),
         node: refused.node ? previous.params.node : parameters(`nodes/${node}/params/`, previous.params.node),
       },
+      components,
+      roles,
       paused: {
         cluster: pause('cluster/paused', previous.paused.cluster),
         node: pause(`nodes/${node}/paused`, previous.paused.node),
@@ -162,6 +193,9 @@ export function accept(input: AcceptInput): {
     problems: problems.sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : 0)),
   };
 }
+
+/** Bytes of all parameters of the cluster, or of the node. */
+const ALL_PARAMETERS = 4 * 1024 * 1024;
 
 /** So many words of trust are remembered; an older one can only come back with a backup as old. */
 const WORDS_REMEMBERED = 20;
@@ -184,8 +218,8 @@ function tellUnknown(key: string, node: string, tell: (key: string, message: str
   const [word = '', ...rest] = key.slice(folder.length).split('/');
   const named = rest.length === 1 && rest[0] !== '';
   if (known.includes(word) && (FOLDERS.has(word) ? named : rest.length === 0)) return;
-  // A parameter's name is judged where parameters are read.
-  if (word === 'params' && rest.length > 0) return;
+  // A name in it is judged where the folder is read.
+  if (['params', 'roles', 'components'].includes(word) && rest.length > 0) return;
   const near = known.includes(word) ? '' : suggestion(word, known);
   tell(key, `unknown key, it has no effect; ${folder} has ${known.join(', ')}${near}`);
 }

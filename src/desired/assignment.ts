@@ -18,7 +18,9 @@ interface AssignInput {
   readonly stack: string | null | undefined;
   readonly roleKey: string;
   readonly defaultStack: string;
-  readonly catalog: Catalog;
+  /** With the store's roles. */
+  readonly stacks: Catalog['stacks'];
+  readonly refusedStacks: Catalog['refused']['stacks'];
   readonly words: StoreWords;
   readonly tell: (key: string, message: string) => void;
 }
@@ -45,14 +47,14 @@ export function assign(input: AssignInput): Assignment | null {
   return { stack: stack.name, roles: [...new Set(found.flatMap(([, own]) => (own === null ? [] : [own])))] };
 }
 
-function stackInForce({ previous, stack, defaultStack, catalog, words, tell }: AssignInput): Stack | null {
+function stackInForce({ previous, stack, defaultStack, words, tell, ...catalog }: AssignInput): Stack | null {
   const name = stack === null ? previous?.stack : (stack ?? defaultStack);
   // Which stack is meant can't be read, and none was known before: no guess.
   if (name === undefined) return null;
   const found = catalog.stacks.get(name);
   if (found !== undefined) return found;
   const remedy = setLine(words, 'cluster/stack', 'STACK');
-  const refused = catalog.refused.stacks.get(name)?.[0];
+  const refused = catalog.refusedStacks.get(name)?.[0];
   const why =
     refused === undefined
       ? `there is no stack ${quoted(name)}; there are ${list(catalog.stacks.keys())}${suggestion(name, catalog.stacks.keys())}`

@@ -28,7 +28,7 @@ export function renderComponent(definition: Definition, rendering: Rendering): W
     });
 
   if (!isWanted(definition, rendering, { budget, tell }))
-    return problems.length > 0 ? { ok: false, name, problems } : null;
+    return problems.length > 0 ? { ok: false, name, problems, inForce: null } : null;
   const { value, origins, faults } = renderDocument(definition, rendering.scope, budget);
   const image = imageOf(definition, rendering, tell);
   for (const { path, flaw } of faults) {
@@ -36,7 +36,7 @@ export function renderComponent(definition: Definition, rendering: Rendering): W
     if (!(flaw.unset === `params.${imageParameter(name)}` && definition.document.image === undefined))
       tell(path, flawText(flaw, rendering));
   }
-  if (faults.length > 0) return { ok: false, name, problems };
+  if (faults.length > 0) return { ok: false, name, problems, inForce: null };
 
   const origin = (path: Path): Path => {
     for (let length = path.length; length > 0; length--) {
@@ -52,12 +52,12 @@ export function renderComponent(definition: Definition, rendering: Rendering): W
         origin(issue.path),
         `${issue.message}${foundText(definition, origin(issue.path), at(value, issue.path))}`,
       );
-    return { ok: false, name, problems };
+    return { ok: false, name, problems, inForce: null };
   }
   for (const [path, fault] of contradictions(checked.value)) tell(origin(path), fault);
   const used = image ?? imageIn(checked.value.image, tell);
   const files = filesOf(checked.value, definition, { rendering, budget, tell });
-  if (problems.length > 0 || used === null) return { ok: false, name, problems };
+  if (problems.length > 0 || used === null) return { ok: false, name, problems, inForce: null };
   return { ok: true, spec: specOf(checked.value, definition, { rendering, image: used, files }) };
 }
 

@@ -130,8 +130,14 @@ export interface ComponentSpec {
 
 export type Wanted =
   | { readonly ok: true; readonly spec: ComponentSpec }
-  /** Refused: what runs of it is kept, and nothing else is done for it. */
-  | { readonly ok: false; readonly name: string; readonly problems: readonly Problem[] };
+  /** Refused: what runs of it is kept, whatever it is made of. */
+  | {
+      readonly ok: false;
+      readonly name: string;
+      readonly problems: readonly Problem[];
+      /** The last good one, which stays in force; null where none is known: then nothing is made. */
+      readonly inForce: ComponentSpec | null;
+    };
 
 /** Component name to the components it starts after, for all of the stack: also orders the stop of what must go. */
 export type StartOrder = ReadonlyMap<string, readonly string[]>;

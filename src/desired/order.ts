@@ -8,7 +8,7 @@ import type { Definition } from '../catalog/read-definition.js';
 import type { Scope } from '../catalog/template.js';
 import { suggestion } from '../settings/nearest.js';
 import { circlesOf } from './circles.js';
-import type { Problem, StartOrder, Wanted } from './desired.js';
+import type { ComponentSpec, Problem, StartOrder, Wanted } from './desired.js';
 import { renderDocument } from './render.js';
 
 const namesSchema = z.array(z.string());
@@ -17,10 +17,12 @@ const namesSchema = z.array(z.string());
  * What each component of the catalog starts after, without the circles. A definition whose `after` can't be rendered
  * starts after nothing.
  */
-export function startOrder(catalog: Catalog, scope: Scope): StartOrder {
-  const after = new Map(
-    [...catalog.components].map(([name, definition]) => [name, afterOf(definition, scope)]),
-  );
+export function* startOrder(catalog: Catalog, scope: Scope): Generator<void, StartOrder> {
+  const after = new Map<string, readonly string[]>();
+  for (const [name, definition] of catalog.components) {
+    after.set(name, afterOf(definition, scope));
+    yield;
+  }
   const circles = circlesOf(after);
   return new Map(
     [...after].map(([name, names]) => [name, names.filter((other) => !circles.get(name)?.includes(other))]),
@@ -34,41 +36,45 @@ function afterOf(definition: Definition, scope: Scope): readonly string[] {
   return names.ok ? names.value.after : [];
 }
 
+export interface Together {
+  readonly catalog: Catalog;
+  /** What was in force of a component before, or null. */
+  readonly before: (component: string) => ComponentSpec | null;
+}
+
 /** The components with those refused that can't run beside the others. In the order of the roles. */
-export function checkTogether(
+export function* checkTogether(
   wanted: ReadonlyMap<string, Wanted>,
-  catalog: Catalog,
-): ReadonlyMap<string, Wanted> {
+  { catalog, before }: Together,
+): Generator<void, ReadonlyMap<string, Wanted>> {
   const known = new Set([...catalog.components.keys(), ...catalog.refused.components.keys()]);
-  const refuse = (component: Wanted, check: (name: string) => readonly string[]): Wanted => {
-    if (!component.ok) return component;
-    const { name } = component.spec;
-    const place = catalog.components.get(name)?.places.file ?? name;
-    const problems: readonly Problem[] = check(name).map((message) => ({ place, message }));
-    return problems.length === 0 ? component : { ok: false, name, problems };
-  };
   const after = new Map(
     [...wanted].map(([name, component]) => [name, component.ok ? component.spec.after : []]),
   );
   const circles = circlesOf(after);
-  const ordered = new Map(
-    [...wanted].map(([name, component]) => [
-      name,
-      refuse(component, () => [
-        ...unknownNames(after.get(name) ?? [], known),
-        ...circleFault(name, circles.get(name)),
-      ]),
-    ]),
-  );
+  yield;
   const holders = new Map<string, string>();
-  return new Map(
-    [...ordered].map(([name, component]) => [name, refuse(component, () => portClashes(component, holders))]),
-  );
+  const checked = new Map<string, Wanted>();
+  for (const [name, component] of wanted) {
+    const faults = [...unknownNames(after.get(name) ?? [], known), ...circleFault(name, circles.get(name))];
+    // Only one that is good by itself has its ports.
+    if (faults.length === 0) faults.push(...portClashes(component, holders));
+    const place = catalog.components.get(name)?.places.file ?? name;
+    const problems: readonly Problem[] = faults.map((message) => ({ place, message }));
+    const inForce = problems.length === 0 ? null : before(name);
+    checked.set(name, problems.length === 0 ? component : { ok: false, name, problems, inForce });
+    yield;
+  }
+  return checked;
 }
 
+/** So many are told: each is compared with every name there is. */
+const MOST_TOLD = 3;
+
 function unknownNames(after: readonly string[], known: ReadonlySet<string>): readonly string[] {
-  return after
-    .filter((name) => !known.has(name))
+  const unknown = after.filter((name) => !known.has(name));
+  return unknown
+    .slice(0, MOST_TOLD)
     .map((name) => `after: there is no component ${name}${suggestion(name, known)}`);
 }
 

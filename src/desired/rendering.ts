@@ -7,6 +7,7 @@ import type { StoreWords } from './key-text.js';
 import type { Parameters } from './parameters.js';
 
 export interface Rendering {
+  readonly node: string;
   readonly stack: Stack;
   readonly accepted: Accepted;
   readonly params: Parameters;

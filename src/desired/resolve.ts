@@ -1,13 +1,22 @@
-/** What should run on this node, out of the catalog, what is accepted of the store, and the facts of the node. Pure. */
+/**
+ * What should run on this node, out of the catalog, what is accepted of the store, and the facts of the node. Pure, and
+ * done in steps, so that others get their turn between them however much the store asks for.
+ */
 import type { Catalog } from '../catalog/catalog.js';
+import type { Overlays } from '../catalog/overlays.js';
 import { componentsOf, type Stack } from '../catalog/stack.js';
 import type { Accepted } from './accepted.js';
-import { renderComponent } from './component.js';
 import type { Desired, NodeFacts, Wanted } from './desired.js';
+import { inForceOf } from './in-force.js';
 import { type StoreWords, setLine } from './key-text.js';
 import { checkTogether, startOrder } from './order.js';
 import { bare, parametersFor, secretsIn } from './parameters.js';
 import { pauseInForce } from './pause.js';
+import { DEFAULT_POLICY, type Policy } from './policy.js';
+import type { Rendering } from './rendering.js';
+import { atOnce } from './steps.js';
+import { type Wanting, wantedOf } from './wanted.js';
+import { withStore } from './with-store.js';
 
 export interface ResolveInput {
   readonly catalog: Catalog;
@@ -19,22 +28,29 @@ export interface ResolveInput {
   readonly prefix?: string;
   /** Default `etcd`. */
   readonly source?: StoreWords['source'];
+  /** What the store may ask for. Default: what the contract says. */
+  readonly policy?: Policy;
+  /** What was read of the store's definitions before, so that it need not be read again. */
+  readonly overlays?: Overlays;
+  /** What was wanted before: where a component is refused now, that stays in force. */
+  readonly before?: Desired;
 }
 
-export function resolve({
-  catalog,
-  accepted,
-  facts,
-  from,
-  prefix = '/katod',
-  source = 'etcd',
-}: ResolveInput): Desired {
+/** All steps at once. */
+export function resolve(input: ResolveInput): Desired {
+  return atOnce(resolveInSteps(input));
+}
+
+/** Yields after each component's own work, of which there is a bounded amount. */
+export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
+  const { accepted, facts, from, prefix = '/katod', source = 'etcd', before = null } = input;
   const words: StoreWords = { source, prefix };
   const { assignment, revision } = accepted;
   if (assignment === null) {
     const why = `node ${facts.name} has no role yet: ${setLine(words, `nodes/${facts.name}/role`, 'ROLE')}`;
     return { known: false, unassigned: true, why };
   }
+  const catalog = yield* withStore(input.catalog, accepted, { words, overlays: input.overlays });
   const stack = catalog.stacks.get(assignment.stack);
   const gone = assignment.roles.filter((role) => !stack?.roles.has(role));
   if (stack === undefined || gone.length > 0)
@@ -45,37 +61,29 @@ export function resolve({
   const params = parametersFor(stack, accepted, scope);
   const full = bare({ ...scope, params });
   const wanted = new Map<string, Wanted>();
+  const rendering: Rendering = { node: facts.name, stack, accepted, params, scope: full, words };
+  const wanting: Wanting = {
+    catalog,
+    rendering,
+    policy: input.policy ?? DEFAULT_POLICY,
+    before: (component) => inForceOf(before, component),
+  };
   for (const name of componentsHere(stack, roles)) {
-    const component = wantedOf(name, catalog, (definition) =>
-      renderComponent(definition, { stack, accepted, params, scope: full, words }),
-    );
+    const component = yield* wantedOf(name, wanting);
     if (component !== null) wanted.set(name, component);
   }
-  const order = startOrder(catalog, full);
+  const order = yield* startOrder(catalog, full);
   return {
     known: true,
     from,
     revision,
     stack: stack.name,
     roles,
-    components: checkTogether(wanted, catalog),
+    components: yield* checkTogether(wanted, { catalog, before: wanting.before }),
     order,
     paused: pauseInForce(accepted.paused.node, accepted.paused.cluster),
     secrets: secretsIn(params),
   };
-}
-
-type Render = (definition: NonNullable<ReturnType<Catalog['components']['get']>>) => Wanted | null;
-
-function wantedOf(name: string, catalog: Catalog, render: Render): Wanted | null {
-  const definition = catalog.components.get(name);
-  if (definition !== undefined) return render(definition);
-  const problems = catalog.refused.components.get(name);
-  const absent = {
-    place: `component ${name}`,
-    message: `there is no definition of it: add components/${name}.yaml to the catalog`,
-  };
-  return { ok: false, name, problems: problems ?? [absent] };
 }
 
 /** The union of the roles' components, in the order of the catalog: the roles' own order decides nothing. */
@@ -102,7 +110,7 @@ function missing(catalog: Catalog, stack: string, roles: readonly string[]): str
     refused !== undefined
       ? `the file of stack ${stack} is refused (${refused.place}: ${refused.message})`
       : roles.length > 0 && catalog.stacks.has(stack)
-        ? `stack ${stack} of the catalog no longer has role ${roles.join(', ')}`
+        ? `there is no role ${roles.join(', ')} any more, neither in stack ${stack} of the catalog nor in the store (cluster/roles/${roles[0]})`
         : `the catalog has no stack ${stack}`;
-  return `${what}: mend the catalog, or set another role or stack; until then what runs is kept`;
+  return `${what}: bring it back, or set another role or stack; until then what runs is kept`;
 }

@@ -4,19 +4,25 @@
  */
 import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.js';
+import { Overlays } from '../catalog/overlays.js';
 import { type Accepted, accept, NOTHING_ACCEPTED, parseAccepted } from '../desired/accepted.js';
 import type { Desired, NodeFacts, Problem } from '../desired/desired.js';
 import { isRefused } from '../desired/guard.js';
 import type { StoreWords } from '../desired/key-text.js';
-import { resolve } from '../desired/resolve.js';
+import type { Policy } from '../desired/policy.js';
+import { resolveInSteps } from '../desired/resolve.js';
+import { withGood } from '../desired/store-definitions.js';
 import type { LastKnownGood } from '../store/last-known-good.js';
 import type { Following, Reading, Snapshot, Store } from '../store/store.js';
 import { type ClusterIdentity, Hold } from './hold.js';
+import { inSlices } from './slices.js';
 
 export interface FollowOptions {
   readonly store: Pick<Store, 'kind' | 'follow'>;
   readonly lastKnownGood: LastKnownGood;
   readonly catalog: Catalog;
+  /** What the store may ask for. */
+  readonly policy: Policy;
   readonly facts: NodeFacts;
   /** Stack where the store names none. */
   readonly defaultStack: string;
@@ -44,13 +50,18 @@ export class FollowedStore {
   #unreadable: string | null = null;
   #following: Following | null = null;
   #followed = false;
+  /** At most one good reading, and behind it one that failed: a later good one makes both old. */
+  #pending: readonly Reading[] = [];
   #taking: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
+
+  readonly #overlays: Overlays;
 
   constructor(options: FollowOptions) {
     this.#options = options;
     const { log, cluster, takeTrustMark } = options;
     this.#hold = new Hold({ words: this.#words(), log, cluster, takeTrustMark, again: () => this.#again() });
+    this.#overlays = new Overlays(options.catalog);
   }
 
   /** Takes up the last known good. Never rejects: a state that can't be read is told. */
@@ -65,7 +76,7 @@ export class FollowedStore {
     this.#tellProblems([], [...this.#options.catalog.problems, ...this.#diskProblems]);
     if (accepted !== null) {
       this.#accepted = accepted;
-      this.#desired = this.#resolve('disk');
+      this.#desired = await this.#resolve(accepted, 'disk');
     }
     return this.#desired;
   }
@@ -115,12 +126,19 @@ export class FollowedStore {
     await this.#writing;
   }
 
-  /** Takes in one reading, after those before it. */
+  /** Takes in one reading, or a later one: a store that changes faster than this node can follow is not queued up. */
   take(reading: Reading): Promise<void> {
-    this.#taking = this.#taking.then(() =>
-      reading.ok ? this.#judge(reading.snapshot) : this.#miss(reading.why),
-    );
+    this.#pending = reading.ok ? [reading] : [...this.#pending.filter(({ ok }) => ok), reading];
+    this.#taking = this.#taking.then(() => this.#takeNext());
     return this.#taking;
+  }
+
+  async #takeNext(): Promise<void> {
+    for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
+      this.#pending = this.#pending.slice(1);
+      if (next.ok) await this.#judge(next.snapshot);
+      else this.#miss(next.why);
+    }
   }
 
   #miss(why: string): void {
@@ -140,9 +158,12 @@ export class FollowedStore {
     onDesired(this.#desired);
   }
 
+  /** Not queued as a reading: a later one must not be forgotten for it. */
   #again(): void {
-    const snapshot = this.#hold.snapshot();
-    if (snapshot !== null) void this.take({ ok: true, snapshot });
+    this.#taking = this.#taking.then(async () => {
+      const snapshot = this.#hold.snapshot();
+      if (snapshot !== null) await this.#judge(snapshot);
+    });
   }
 
   async #acceptReading(read: Snapshot): Promise<void> {
@@ -160,12 +181,14 @@ export class FollowedStore {
     });
     this.#tellProblems(this.#problems, problems);
     this.#problems = problems;
-    this.#accepted = accepted;
+    const desired = await this.#resolve(accepted, store.kind);
+    const proven: Accepted = { ...accepted, components: withGood(accepted.components, desired) };
+    this.#accepted = proven;
+    this.#desired = desired;
     this.#followed = true;
     log.debug({ revision: accepted.revision }, 'store read');
-    this.#writing = this.#writing.then(() => this.#keep(accepted));
-    this.#desired = this.#resolve(store.kind);
-    onDesired(this.#desired);
+    this.#writing = this.#writing.then(() => this.#keep(proven));
+    onDesired(desired);
   }
 
   /** A store without an id gets one, so that it can be told from an emptied one from now on. */
@@ -184,9 +207,12 @@ export class FollowedStore {
     return { source: this.#options.store.kind, prefix: this.#options.prefix };
   }
 
-  #resolve(from: 'etcd' | 'file' | 'disk'): Desired {
-    const { catalog, facts, prefix, store } = this.#options;
-    return resolve({ catalog, accepted: this.#accepted, facts, from, prefix, source: store.kind });
+  #resolve(accepted: Accepted, from: 'etcd' | 'file' | 'disk'): Promise<Desired> {
+    const { catalog, policy, facts, prefix, store } = this.#options;
+    const given = { catalog, policy, facts, prefix, source: store.kind };
+    return inSlices(
+      resolveInSteps({ ...given, accepted, from, overlays: this.#overlays, before: this.#desired }),
+    );
   }
 
   async #keep(accepted: Accepted): Promise<void> {

@@ -3,6 +3,7 @@
  * slow stop or pull of one never holds up another. Effects and no decisions: those are `plan`'s.
  */
 import type { Desired } from '../desired/desired.js';
+import { inForceOf } from '../desired/in-force.js';
 import { type EngineVersion, Fault } from '../engine/engine.js';
 import type { Action, Plan } from '../plan/action.js';
 import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
@@ -244,11 +245,8 @@ export class Loop {
   #pruneFiles(component: string, removed: string): void {
     const { files, log } = this.#options;
     const left = this.#observed?.own.filter((it) => it.component === component && it.id !== removed) ?? [];
-    const wanted = this.#desired.known ? this.#desired.components.get(component) : undefined;
-    const digests = new Set([
-      ...left.map(({ digest }) => digest),
-      ...(wanted?.ok ? [wanted.spec.digest] : []),
-    ]);
+    const spec = inForceOf(this.#desired, component);
+    const digests = new Set([...left.map(({ digest }) => digest), ...(spec === null ? [] : [spec.digest])]);
     files.prune(component, digests).catch((error: unknown) => {
       log.warn({ component, problem: messageOf(error) }, 'old files not removed');
     });

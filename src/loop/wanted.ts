@@ -1,5 +1,6 @@
 /** What is read off the desired state beside the plan: which images, which containers to probe, when to look. Pure. */
 import type { ComponentSpec, Desired } from '../desired/desired.js';
+import { specInForce } from '../desired/in-force.js';
 import type { Plan } from '../plan/action.js';
 import type { OwnContainer } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
@@ -8,10 +9,10 @@ import type { Seen } from './observe.js';
 /** While something is in the way that gives no sign when it goes, look again so often, in milliseconds. */
 const LOOK_WHILE_BLOCKED = 2_000;
 
-/** The components that are wanted and not refused. */
+/** The components that are wanted, those refused as they were last good. */
 export function specsOf(desired: Desired): readonly ComponentSpec[] {
   if (!desired.known) return [];
-  return [...desired.components.values()].flatMap((wanted) => (wanted.ok ? [wanted.spec] : []));
+  return [...desired.components.values()].flatMap((wanted) => specInForce(wanted) ?? []);
 }
 
 export function imagesWanted(desired: Desired): ReadonlySet<string> {

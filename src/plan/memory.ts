@@ -4,6 +4,7 @@
  * monotonic clock.
  */
 import type { Desired, RestartPolicy } from '../desired/desired.js';
+import { inForceOf, specInForce } from '../desired/in-force.js';
 import type { FaultRetry } from '../engine/engine.js';
 import type { Action, Verb } from './action.js';
 import { restartDelay, retryDelay } from './backoff.js';
@@ -98,8 +99,7 @@ export function memoryOf(memory: Memory, component: string): ComponentMemory {
 
 /** The restart policy in force for a component. */
 function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
-  const wanted = desired.known ? desired.components.get(component) : undefined;
-  return wanted?.ok ? wanted.spec.restart : DEFAULT_RESTART;
+  return inForceOf(desired, component)?.restart ?? DEFAULT_RESTART;
 }
 
 /**
@@ -120,8 +120,9 @@ export function notice(
   if (seen.desired.known) {
     for (const [name, wanted] of seen.desired.components) {
       const before = memoryOf(memory, name);
-      if (wanted.ok && wanted.spec.digest !== before.digest) {
-        components.set(name, { ...before, digest: wanted.spec.digest, crashes: 0, startAt: 0, failed: {} });
+      const digest = specInForce(wanted)?.digest ?? before.digest;
+      if (digest !== before.digest) {
+        components.set(name, { ...before, digest, crashes: 0, startAt: 0, failed: {} });
       }
     }
   }
@@ -146,9 +147,7 @@ export function forgiveCrashes(memory: Memory): Memory {
 /** Forgets pulls of images that nothing asks for any more, so that the map is bounded. */
 function stillWanted(pulls: Memory['pulls'], desired: Desired): Memory['pulls'] {
   if (!desired.known || pulls.size === 0) return pulls;
-  const images = new Set(
-    [...desired.components.values()].map((wanted) => wanted.ok && wanted.spec.shape.image),
-  );
+  const images = new Set([...desired.components.values()].map((wanted) => specInForce(wanted)?.shape.image));
   return new Map([...pulls].filter(([image]) => images.has(image)));
 }
 

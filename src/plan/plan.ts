@@ -2,13 +2,15 @@
  * What to do next: a pure function of what is wanted, what was seen, and what is remembered. For each component at
  * most one repeatable step; the next look decides on the one after. Same input, same plan.
  */
-import type { Desired } from '../desired/desired.js';
+import type { ComponentSpec, Desired } from '../desired/desired.js';
+import { specInForce } from '../desired/in-force.js';
 import type { Action, Plan, Stuck, Waiting } from './action.js';
 import { keep } from './keep.js';
 import type { Memory } from './memory.js';
 import type { Observed, OwnContainer, UnderWay } from './observed.js';
 import { remove } from './remove.js';
 import { run } from './run.js';
+import { sortOut } from './sort-out.js';
 import type { Step } from './step.js';
 
 export interface PlanInput {
@@ -51,12 +53,20 @@ function stepFor(component: string, input: PlanInput): Step {
   if (paused === 'all') return null;
   const wanted = input.desired.components.get(component);
   if (paused) {
-    const spec = wanted?.ok ? wanted.spec : null;
+    const spec = specInForce(wanted);
     return wanted ? keep({ component, own, spec, input, because: 'the node is paused' }) : null;
   }
   if (wanted === undefined) return remove(component, own, input);
-  if (!wanted.ok) return keep({ component, own, spec: null, input, because: 'its definition is refused' });
-  return run(wanted.spec, own, input);
+  const spec = specInForce(wanted);
+  if (spec === null || (!wanted.ok && isMadeOfElse(spec, own, input)))
+    return keep({ component, own, spec: null, input, because: 'its definition is refused' });
+  return run(spec, own, input);
+}
+
+/** A refused definition is no reason to replace what runs, even by the last good one. */
+function isMadeOfElse(spec: ComponentSpec, own: readonly OwnContainer[], { prefix }: PlanInput): boolean {
+  const { current } = sortOut(own, prefix, spec.name);
+  return current !== null && current.digest !== spec.digest;
 }
 
 /** One pull of an image serves all who need it, and no more than `limit` run at once. */

@@ -1,5 +1,6 @@
 /** Settings from flags, environment, file and defaults, in this order; all problems at once, each with its place. */
 import type { Problem } from '../desired/desired.js';
+import type { Policy } from '../desired/policy.js';
 import { disagreements } from './agree.js';
 import { type Gathered, gather, type Sources } from './given.js';
 import { thisHost } from './host.js';
@@ -75,6 +76,30 @@ function assemble(values: Values): Settings {
     resync: values.resync,
     containerPrefix: values.containerPrefix,
     logLevel: values.logLevel,
+    policy: policyOf(values),
+  };
+}
+
+/** What it takes to judge what the store asks for. */
+const policyNames = [
+  'policyImages',
+  'policyPrivileged',
+  'policyHostPid',
+  'policyHostPaths',
+  'policyDevices',
+  'policyCapabilities',
+  'policyOverride',
+] as const;
+
+function policyOf(values: Pick<Values, (typeof policyNames)[number]>): Policy {
+  return {
+    images: values.policyImages,
+    privileged: values.policyPrivileged,
+    hostPid: values.policyHostPid,
+    hostPaths: values.policyHostPaths,
+    devices: values.policyDevices,
+    capabilities: values.policyCapabilities,
+    override: values.policyOverride,
   };
 }
 

@@ -1,4 +1,5 @@
 /** What an agent or command was told about itself; the contract's section 2. Durations are milliseconds. */
+import type { Policy } from '../desired/policy.js';
 
 export interface EtcdSettings {
   /** `http://host:port` or `https://host:port`, tried in turn. */
@@ -37,6 +38,8 @@ export interface Settings {
   readonly containerPrefix: string;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
+  /** What the store may ask for; the contract's section 6. */
+  readonly policy: Policy;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';

@@ -4,6 +4,7 @@
  */
 import { isName } from '../catalog/name.js';
 import { dockerHost, etcdEndpoints, listenAddress } from './endpoints.js';
+import * as policy from './policy-values.js';
 import { shippedCatalog } from './program.js';
 import { bad, good, type HostDefaults, type Parsed, type Row, row } from './row.js';
 import * as value from './values.js';
@@ -42,6 +43,13 @@ export const table = {
   pullMax: row({ key: 'limits.pullMax', flag: null, fallback: '5m', parse: value.duration(100, 24 * hour), placeholder: 'DURATION', help: 'longest wait after a failed pull' }),
   storeCall: row({ key: 'limits.storeCall', flag: null, fallback: '5s', parse: value.duration(100, 10 * minute), placeholder: 'DURATION', help: 'deadline of one call to the store' }),
   storeRelist: row({ key: 'limits.storeRelist', flag: null, fallback: '5m', parse: value.duration(second, 24 * hour), placeholder: 'DURATION', help: 'between two full lists of the store' }),
+  policyImages: row({ key: 'policy.images', flag: null, fallback: '*', parse: policy.images, placeholder: 'PATTERNS', help: 'repositories of images that the store may name' }),
+  policyPrivileged: row({ key: 'policy.privileged', flag: null, fallback: '', parse: policy.components, placeholder: 'COMPONENTS', help: 'components that the store may make privileged' }),
+  policyHostPid: row({ key: 'policy.hostPid', flag: null, fallback: '', parse: policy.components, placeholder: 'COMPONENTS', help: "components that the store may give the host's process table" }),
+  policyHostPaths: row({ key: 'policy.hostPaths', flag: null, fallback: '', parse: policy.paths, placeholder: 'PATHS', help: 'folders of the host that the store may mount' }),
+  policyDevices: row({ key: 'policy.devices', flag: null, fallback: '', parse: policy.paths, placeholder: 'PATHS', help: 'devices that the store may give' }),
+  policyCapabilities: row({ key: 'policy.capabilities', flag: null, fallback: '', parse: policy.capabilities, placeholder: 'NAMES', help: 'capabilities that the store may add' }),
+  policyOverride: row({ key: 'policy.override', flag: null, fallback: '', parse: policy.components, placeholder: 'COMPONENTS', help: 'shipped components with rights whose program the store may change' }),
 };
 
 export type SettingName = keyof typeof table;

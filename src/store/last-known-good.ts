@@ -21,8 +21,12 @@ export interface Remembered {
   readonly problems: readonly string[];
 }
 
-/** Raise it when an older program must not read the document. */
-const FORMAT = 1;
+/**
+ * Raise it when an older program must not read the document: it then starts from the copy before. 2: with definitions
+ * and roles of the store, without which something else would run.
+ */
+const FORMAT = 2;
+const OLDEST_FORMAT = 1;
 const NAME = 'last-known-good';
 
 export function openLastKnownGood(folder: string): LastKnownGood {
@@ -109,7 +113,7 @@ function decode(path: string, content: Buffer): Copy {
     return { state: 'bad', problem: `${path} was written by a newer version of katod (format ${version})` };
   }
   const body = content.subarray(end);
-  if (Number(version) !== FORMAT || sum !== checksum(body)) {
+  if (Number(version) < OLDEST_FORMAT || sum !== checksum(body)) {
     return { state: 'bad', problem: `${path} is damaged` };
   }
   return { state: 'good', value: JSON.parse(body.toString('utf8')), content };

@@ -31,6 +31,7 @@ roles:
   all: { description: everything, components: [web, store] }
 params:
   domain: { description: of the pages, default: example.com }
+  secret.token: { description: of the pages }
 `;
 const good = {
   components: { 'web.yaml': web, 'store.yaml': store },

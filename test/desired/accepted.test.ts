@@ -158,11 +158,11 @@ const table: readonly (readonly [string, Values, Accepted | undefined, string])[
     'unassigned\n/katod/cluster/params unknown key, it has no effect; cluster/ has stack, params, roles, components, paused, ensembles, trust, id\n/katod/nodes/web-1/role/x unknown key, it has no effect; nodes/web-1/ has role, params, paused',
   ],
   [
-    'keys of the contract that are not read yet',
+    'every other key of the contract',
     {
       'cluster/paused': 'true',
-      'cluster/roles/x': 'a',
-      'cluster/components/web': ':',
+      'cluster/roles/x': 'web,fresh',
+      'cluster/components/fresh': ':',
       'cluster/trust': 'x',
       'cluster/ensembles/zookeeper': '1=a',
       'nodes/web-1/paused': 'all',
@@ -244,7 +244,7 @@ t.test('what was accepted is read back from disk, and anything else is not', asy
     [],
     'x',
     {},
-    { ...accepted, version: 2 },
+    { ...accepted, version: 3 },
     { ...accepted, extra: 1 },
     { ...accepted, assignment: { stack: '..', roles: [] } },
   ]) {

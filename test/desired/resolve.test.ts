@@ -417,7 +417,7 @@ t.test('a component without a good definition is refused alone', async (t) => {
   t.ok(components(input).get('web')?.ok, 'and may be waited for');
   t.match(
     refusals(input),
-    /^component gone there is no definition of it: add components\/gone.yaml to the catalog\nbad.yaml:1:1 description: is missing\nbad.yaml:2:9 memory: /,
+    /^component gone there is no definition of it: add components\/gone.yaml to the catalog, or cluster\/components\/gone to the store\nbad.yaml:1:1 description: is missing\nbad.yaml:2:9 memory: /,
   );
 });
 
@@ -428,11 +428,11 @@ t.test('what is not known is no empty desire', async (t) => {
     return result.known ? 'known' : `${result.unassigned} ${result.why}`;
   };
   t.equal(why(null), 'true node web-1 has no role yet: etcdctl put /katod/nodes/web-1/role ROLE');
-  const kept = 'mend the catalog, or set another role or stack; until then what runs is kept';
+  const kept = 'bring it back, or set another role or stack; until then what runs is kept';
   t.equal(why({ stack: 'gone', roles: [] }), `false the catalog has no stack gone: ${kept}`);
   t.equal(
     why({ stack: 's', roles: ['master'] }),
-    `false stack s of the catalog no longer has role master: ${kept}`,
+    `false there is no role master any more, neither in stack s of the catalog nor in the store (cluster/roles/master): ${kept}`,
   );
   t.equal(
     why({ stack: 'bad', roles: [] }),

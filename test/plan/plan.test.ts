@@ -341,7 +341,10 @@ const table: readonly (readonly [string, World, string])[] = [
   ],
   [
     'a refused definition: what runs keeps running',
-    { desired: wanted({ ok: false, name: 'web', problems: [] }), own: [container('web', A, old)] },
+    {
+      desired: wanted({ ok: false, name: 'web', problems: [], inForce: null }),
+      own: [container('web', A, old)],
+    },
     '',
   ],
 ];

@@ -20,7 +20,12 @@ t.test('what changes is told once', async (t) => {
     'warn: node status',
   ]);
   const refused: World = {
-    desired: wanted({ ok: false, name: 'web', problems: [{ place: 'web', message: 'no image' }] }),
+    desired: wanted({
+      ok: false,
+      name: 'web',
+      problems: [{ place: 'web', message: 'no image' }],
+      inForce: null,
+    }),
     own: [container('web', A)],
   };
   t.same(lines(well, refused), ['warn: component refused', 'warn: node status']);

@@ -126,7 +126,12 @@ const table: readonly (readonly [string, string, string])[] = [
   [
     'a refused definition',
     told({
-      desired: wanted({ ok: false, name: 'web', problems: [{ place: 'web', message: 'no image' }] }),
+      desired: wanted({
+        ok: false,
+        name: 'web',
+        problems: [{ place: 'web', message: 'no image' }],
+        inForce: null,
+      }),
       own: [container('web', A)],
     }),
     'degraded 503\n- web: its definition is refused: web: no image\n  web: invalid, unknown, not current',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { DEFAULT_POLICY } from '../../src/desired/policy.js';
 import type { Sources } from '../../src/settings/given.js';
 import { loadSettings, loadSome, storeSettingNames } from '../../src/settings/load.js';
 import { shippedCatalog } from '../../src/settings/program.js';
@@ -49,6 +50,7 @@ t.test('without anything given, every setting has its default', async (t) => {
       storeCall: 5_000,
       storeRelist: 300_000,
     },
+    policy: DEFAULT_POLICY,
   });
   t.equal(
     shippedCatalog,
@@ -154,7 +156,7 @@ t.test('with every setting wrong at once, all are named with the place they came
   const file = join(
     t.testdir({
       'katod.yaml':
-        'stack: Core!\nresnyc: 5m\nlimits:\n  pulls: many\n  engineCall: 0s\n  storeRelist: 90d\nstateDir: /\npolicy:\n  privileged: true\n',
+        'stack: Core!\nresnyc: 5m\nlimits:\n  pulls: many\n  engineCall: 0s\n  storeRelist: 90d\nstateDir: /\npolicy:\n  privilege: web\n  hostPaths: srv,web:/x,web:y\n',
     }),
     'katod.yaml',
   );
@@ -181,7 +183,9 @@ t.test('with every setting wrong at once, all are named with the place they came
     /^--resync: given more than once/,
     /^KATOD_RESNYC: .*did you mean KATOD_RESYNC\?$/,
     new RegExp(`^${file}:2: this version of katod does not know "resnyc"; did you mean resync\\?$`),
-    new RegExp(`^${file}:9: this version of katod does not know "policy.privileged"`),
+    new RegExp(
+      `^${file}:9: this version of katod does not know "policy.privilege"; did you mean policy.privileged\\?`,
+    ),
     /^--node: "Web_1" is no valid name/,
     /^--address: "0\.0\.0\.0"/,
     /^--store: "consul" is no store/,
@@ -199,6 +203,9 @@ t.test('with every setting wrong at once, all are named with the place they came
     new RegExp(`^${file}:5: "0s" is out of bounds`),
     new RegExp(`^${file}:4: "many" is no number`),
     new RegExp(`^${file}:6: "90d" is no duration`),
+    new RegExp(
+      `^${file}:10: "srv" is not an absolute path, or COMPONENT:PATH; "web:y" is not an absolute path`,
+    ),
     /^--etcd-cert: `etcd\.cert` is set without `etcd\.key`/,
   ];
   t.match(found, expected);

@@ -115,11 +115,20 @@ t.test('a copy of a newer version is passed over', async (t) => {
   const { kept, current, content } = await twoCopies(t);
   await writeFile(
     current,
-    content.toString().replace('katod last-known-good 1 ', 'katod last-known-good 2 '),
+    content.toString().replace('katod last-known-good 2 ', 'katod last-known-good 3 '),
   );
   const { value, problems } = await kept.read();
   t.same(value, older);
-  t.match(problems, [/was written by a newer version of katod \(format 2\): trying/]);
+  t.match(problems, [/was written by a newer version of katod \(format 3\): trying/]);
+});
+
+t.test('a copy of the version before, without definitions of the store, is read', async (t) => {
+  const { kept, current, content } = await twoCopies(t);
+  await writeFile(
+    current,
+    content.toString().replace('katod last-known-good 2 ', 'katod last-known-good 1 '),
+  );
+  t.strictSame((await kept.read()).problems, []);
 });
 
 t.test('the current copy gone: the previous one, and that is said', async (t) => {

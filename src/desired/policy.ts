@@ -1,0 +1,147 @@
+/**
+ * The node's policy: what the store may ask for. It judges what a definition comes to once merged and rendered. What
+ * the shipped definition itself comes to is trusted, so only what the store adds to that is judged. Pure; the contract's
+ * section 6.
+ */
+import { parseReference } from '../engine/reference.js';
+import type { ContainerShape } from './desired.js';
+import { canonicalJson } from './digest.js';
+import { type Right, rightsOf } from './rights.js';
+
+/** Something that one component may have, or all where `component` is null. */
+export interface Grant {
+  readonly component: string | null;
+  readonly what: string;
+}
+
+export interface Policy {
+  /** Repositories of images, `example/*` for all below, or `*`. */
+  readonly images: readonly string[];
+  /** Components, or `*`. */
+  readonly privileged: readonly string[];
+  readonly hostPid: readonly string[];
+  /** Paths of the host; what lies below one is in it. */
+  readonly hostPaths: readonly Grant[];
+  readonly devices: readonly Grant[];
+  /** Without `CAP_`. */
+  readonly capabilities: readonly Grant[];
+  /** Shipped components with rights of their own whose program the store may change all the same. */
+  readonly override: readonly string[];
+}
+
+export const DEFAULT_POLICY: Policy = {
+  images: ['*'],
+  privileged: [],
+  hostPid: [],
+  hostPaths: [],
+  devices: [],
+  capabilities: [],
+  override: [],
+};
+
+export interface Judged {
+  readonly component: string;
+  /** What the store asks for. */
+  readonly shape: ContainerShape;
+  /** What the shipped definition comes to with the same parameters; null: there is none, or it comes to nothing. */
+  readonly shipped: ContainerShape | null;
+  /** The image that the catalog names, or null where it leaves that to a parameter. */
+  readonly shippedImage: string | null;
+}
+
+/** What is refused, as key of the definition and sentence. */
+export function judge(judged: Judged, policy: Policy): readonly (readonly [key: string, message: string])[] {
+  const { component, shape, shipped } = judged;
+  const trusted = new Set(shipped === null ? [] : rightsOf(shipped).flatMap(({ takes }) => takes));
+  const rights = rightsOf(shape).filter((right) => !allows(policy, component, right));
+  const added = rights.filter(({ takes }) => !takes.every((word) => trusted.has(word)));
+  return [
+    ...added.map((right) => [right.key, refusedRight(component, right)] as const),
+    ...imageFault(judged, policy),
+    ...(added.length === 0 && rights.length > 0 ? programFaults(judged, policy) : []),
+  ];
+}
+
+function allows(policy: Policy, component: string, { rule, what }: Right): boolean {
+  switch (rule) {
+    case 'privileged':
+    case 'hostPid':
+      return names(policy[rule], component);
+    case 'capabilities':
+      return policy.capabilities.some((grant) => isFor(grant, component) && grant.what === what);
+    case 'hostPaths':
+    case 'devices':
+      return policy[rule].some((grant) => isFor(grant, component) && isIn(what, grant.what));
+  }
+}
+
+function names(list: readonly string[], component: string): boolean {
+  return list.includes('*') || list.includes(component);
+}
+
+function isFor(grant: Grant, component: string): boolean {
+  return grant.component === null || grant.component === component;
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+function refusedRight(component: string, { rule, what, key }: Right): string {
+  const asked = what === '' ? (rule === 'hostPid' ? 'the process table of the host' : 'privileged') : what;
+  const entry = what === '' ? component : `${component}:${what}`;
+  const where = key === 'logging' ? ' (the engine opens it for the log)' : '';
+  return `${asked} is not the store's to ask for${where}: ${remedy(rule, entry)}`;
+}
+
+function remedy(rule: keyof Policy, entry: string): string {
+  return `leave it out, or add ${entry} to \`policy.${rule}\` in this node's settings file`;
+}
+
+/** The image is judged where it is another repository's than the shipped one. */
+function imageFault(
+  { component, shape, shippedImage }: Judged,
+  policy: Policy,
+): readonly (readonly [string, string])[] {
+  const repository = repositoryOf(shape.image);
+  if (shippedImage !== null && repositoryOf(shippedImage) === repository) return [];
+  if (policy.images.some((pattern) => covers(pattern, repository))) return [];
+  const message = `${shape.image} is of a repository that the policy does not allow: ${remedy('images', repository)}`;
+  return [['image', `${component}: ${message}`]];
+}
+
+/** Which program runs with rights of the shipped definition is not the store's to change. */
+function programFaults(
+  { component, shape, shipped, shippedImage }: Judged,
+  policy: Policy,
+): readonly (readonly [string, string])[] {
+  if (shipped === null || names(policy.override, component)) return [];
+  const changed = PROGRAM.filter((key) => !isSame(shape[key], shipped[key]));
+  const image = shippedImage !== null && repositoryOf(shape.image) !== repositoryOf(shippedImage);
+  const rights = [...new Set(rightsOf(shipped).map(({ key }) => key))].join(', ');
+  return [...(image ? ['image'] : []), ...changed].map((key) => {
+    const what = key === 'image' ? `the repository of the image (shipped: ${shippedImage})` : key;
+    const because = `${component} has rights on the host (${rights}), so the store may not change ${what}`;
+    return [key, `${because}: ${remedy('override', component)}`] as const;
+  });
+}
+
+const PROGRAM = ['command', 'entrypoint', 'env', 'user', 'files'] as const;
+
+function isSame(one: unknown, other: unknown): boolean {
+  return canonicalJson(one ?? null) === canonicalJson(other ?? null);
+}
+
+/** `docker.io/library/haproxy` of `haproxy:3`. A reference that can't be read is its own. */
+function repositoryOf(image: string): string {
+  const parsed = parseReference(image);
+  return parsed.ok ? `${parsed.reference.registry}/${parsed.reference.repository}` : image;
+}
+
+function covers(pattern: string, repository: string): boolean {
+  if (pattern === '*') return true;
+  if (!pattern.endsWith('/*')) return repositoryOf(pattern) === repository;
+  // A repository below it, so that a registry's host is seen as one.
+  const folder = repositoryOf(`${pattern.slice(0, -1)}x`).slice(0, -1);
+  return repository.startsWith(folder);
+}

@@ -1,0 +1,54 @@
+/** What a container may do to its host beyond what any container may: read off what it is made of. */
+import type { ContainerShape, Device, Mount } from './desired.js';
+
+/** A key of the settings' `policy`. */
+export type Rule = 'privileged' | 'hostPid' | 'hostPaths' | 'devices' | 'capabilities';
+
+export interface Right {
+  readonly rule: Rule;
+  /** The path, the device or the capability; empty where there is only one. */
+  readonly what: string;
+  /** Key of the definition that asks for it. */
+  readonly key: string;
+  /** All that is taken, word by word: another who has all these has this right. */
+  readonly takes: readonly string[];
+}
+
+export function rightsOf(shape: ContainerShape): readonly Right[] {
+  const { privileged, pid, mounts, devices, capAdd, logging } = shape;
+  return [
+    ...(privileged
+      ? [{ rule: 'privileged' as const, what: '', key: 'privileged', takes: ['privileged'] }]
+      : []),
+    ...(pid === undefined ? [] : [{ rule: 'hostPid' as const, what: '', key: 'pid', takes: [`pid ${pid}`] }]),
+    ...mounts.map(mountRight),
+    ...devices.map(deviceRight),
+    ...capAdd.map(capabilityRight),
+    ...Object.entries(logging?.options ?? {}).flatMap(([option, value]) => logRight(option, value)),
+  ];
+}
+
+function mountRight({ source, target, readOnly }: Mount): Right {
+  const words = `mount ${source} ${target}`;
+  const takes = readOnly ? [words] : [words, `${words} write`];
+  return { rule: 'hostPaths', what: source, key: 'mounts', takes };
+}
+
+function deviceRight({ source, target, permissions }: Device): Right {
+  const takes = [...permissions].map((letter) => `device ${source} ${target} ${letter}`);
+  return { rule: 'devices', what: source, key: 'devices', takes };
+}
+
+/** Docker takes a capability with and without `CAP_`. */
+function capabilityRight(capability: string): Right {
+  const what = capability.replace(/^CAP_/, '');
+  return { rule: 'capabilities', what, key: 'capAdd', takes: [`capability ${what}`] };
+}
+
+/** The engine, as root, opens what a log driver's option names: `unix:///dev/log`, or the file of a certificate. */
+function logRight(option: string, value: string): readonly Right[] {
+  const [, socket, file] = /^unix(?:gram|packet)?:(?:\/\/)?(.*)$|^(?:file:\/\/)?(\/.*)$/.exec(value) ?? [];
+  const what = socket ?? file;
+  if (what === undefined) return [];
+  return [{ rule: 'hostPaths', what, key: 'logging', takes: [`log ${option} ${value}`] }];
+}

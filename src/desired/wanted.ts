@@ -1,0 +1,140 @@
+/** What is wanted of one component: what the store asks for, or why not, and what is in force in its place. */
+import { openBudget } from '../catalog/budget.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { Definition } from '../catalog/read-definition.js';
+import { placeOf } from '../catalog/yaml.js';
+import { renderComponent } from './component.js';
+import type { ComponentSpec, Problem, Wanted } from './desired.js';
+import { deleteLine, keyPlace, setLine } from './key-text.js';
+import { bare, imageParameter, parametersFor } from './parameters.js';
+import { judge, type Policy } from './policy.js';
+import { renderDocument } from './render.js';
+import type { Rendering } from './rendering.js';
+
+export interface Wanting {
+  readonly catalog: Catalog;
+  readonly rendering: Rendering;
+  readonly policy: Policy;
+  /** What was in force of a component before, or null. */
+  readonly before: (component: string) => ComponentSpec | null;
+}
+
+/** Yields between two renderings. Null: its `when` leaves it out. */
+export function* wantedOf(name: string, wanting: Wanting): Generator<void, Wanted | null> {
+  const { catalog, rendering } = wanting;
+  const definition = catalog.components.get(name);
+  const asked: Wanted | null =
+    definition === undefined
+      ? undefinedHere(name, catalog)
+      : yield* allowed(definition, rendering, wanting.policy);
+  if (asked === null || asked.ok) return asked;
+  const inForce = wanting.before(name) ?? (yield* fallback(name, wanting));
+  return { ...asked, problems: withRemedy(asked.problems, name, wanting), inForce };
+}
+
+function undefinedHere(name: string, { refused }: Catalog): Wanted {
+  const absent = {
+    place: `component ${name}`,
+    message: `there is no definition of it: add components/${name}.yaml to the catalog, or cluster/components/${name} to the store`,
+  };
+  return { ok: false, name, problems: refused.components.get(name) ?? [absent], inForce: null };
+}
+
+/** Rendered, and where the store has a hand in it, judged. */
+function* allowed(
+  definition: Definition,
+  rendering: Rendering,
+  policy: Policy,
+): Generator<void, Wanted | null> {
+  const { name, from } = definition;
+  const wanted = renderComponent(definition, rendering);
+  yield;
+  const byParameter = isImageGiven(name, rendering);
+  if (!wanted?.ok || (from.kind === 'catalog' && !byParameter)) return wanted;
+  const { shape } = wanted.spec;
+  const onto = from.kind === 'catalog' ? definition : from.onto;
+  const shipped =
+    onto === null ? null : from.kind === 'catalog' ? shape : shippedShape(onto, shape.image, rendering);
+  const shippedImage = onto === null ? null : shippedImageOf(onto, rendering);
+  yield;
+  const faults = judge({ component: name, shape, shipped, shippedImage }, policy);
+  if (faults.length === 0) return wanted;
+  const problems = faults.map(([key, message]): Problem => {
+    if (key === 'image' && byParameter)
+      return { place: keyPlace(rendering.words, imageKey(name, rendering)), message };
+    return { place: placeOf(definition.places, [key]), message: `${key}: ${message}` };
+  });
+  return { ok: false, name, problems, inForce: null };
+}
+
+/** The shipped definition with these parameters; where it leaves its image to the store, with that image. */
+function shippedShape(onto: Definition, image: string, rendering: Rendering): ComponentSpec['shape'] | null {
+  const { when: _, ...document } = onto.document;
+  const wanted = renderComponent({ ...onto, document: { image, ...document } }, rendering);
+  return wanted?.ok ? wanted.spec.shape : null;
+}
+
+function shippedImageOf(onto: Definition, rendering: Rendering): string | null {
+  const byDefault = withoutImage(onto.name, rendering).params[imageParameter(onto.name)];
+  const { image } = onto.document;
+  if (byDefault !== undefined || image === undefined) return byDefault ?? null;
+  const { value } = renderDocument({ ...onto, document: { image } }, rendering.scope, openBudget());
+  const rendered: unknown = Object(value).image;
+  return typeof rendered === 'string' ? rendered : null;
+}
+
+/** The last good definition, else the shipped one; at last without the parameter for the image. */
+function* fallback(
+  name: string,
+  { catalog, rendering, policy }: Wanting,
+): Generator<void, ComponentSpec | null> {
+  const definitions = catalog.fallbacks.get(name) ?? [];
+  for (const definition of definitions) {
+    const wanted = yield* allowed(definition, rendering, policy);
+    if (wanted?.ok) return wanted.spec;
+  }
+  if (!isImageGiven(name, rendering)) return null;
+  const asked = catalog.components.get(name);
+  const without = withoutImage(name, rendering);
+  for (const definition of [...(asked === undefined ? [] : [asked]), ...definitions]) {
+    const wanted = yield* allowed(definition, without, policy);
+    if (wanted?.ok) return wanted.spec;
+  }
+  return null;
+}
+
+function isImageGiven(name: string, { accepted: { params } }: Rendering): boolean {
+  const parameter = imageParameter(name);
+  return Object.hasOwn(params.cluster, parameter) || Object.hasOwn(params.node, parameter);
+}
+
+function imageKey(name: string, { accepted: { params }, node }: Rendering): string {
+  const parameter = imageParameter(name);
+  return Object.hasOwn(params.node, parameter)
+    ? `nodes/${node}/params/${parameter}`
+    : `cluster/params/${parameter}`;
+}
+
+/** As if the store did not give the image's parameter. */
+function withoutImage(name: string, rendering: Rendering): Rendering {
+  const { [imageParameter(name)]: _cluster, ...cluster } = rendering.accepted.params.cluster;
+  const { [imageParameter(name)]: _node, ...own } = rendering.accepted.params.node;
+  const accepted = { ...rendering.accepted, params: { cluster, node: own } };
+  const params = parametersFor(rendering.stack, accepted, rendering.scope);
+  return { ...rendering, accepted, params, scope: bare({ ...rendering.scope, params }) };
+}
+
+/** What to do about a definition of the store, said once. */
+function withRemedy(
+  problems: readonly Problem[],
+  name: string,
+  { catalog, rendering: { words, accepted } }: Wanting,
+): readonly Problem[] {
+  if (!Object.hasOwn(accepted.components, name)) return problems;
+  const key = `cluster/components/${name}`;
+  const last = problems.at(-1);
+  if (last === undefined) return problems;
+  const back = catalog.fallbacks.get(name)?.length ? ' (then the shipped definition counts)' : '';
+  const remedy = `what runs of it is kept: ${setLine(words, key, `"$(cat ${name}.yaml)"`)}, or ${deleteLine(words, key)}${back}`;
+  return [...problems.slice(0, -1), { ...last, message: `${last.message}; ${remedy}` }];
+}
