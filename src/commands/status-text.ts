@@ -1,4 +1,5 @@
 /** The report of `/health` as a table for people: pure. */
+import { ready } from '../report/reason.js';
 import type { ComponentReport, Report, Status } from '../report/report.js';
 import { alignColumns, breakLine, type Cell, type Colour, type Paint } from './columns.js';
 
@@ -79,10 +80,10 @@ function componentLines(components: readonly ComponentReport[], drawing: Drawing
 
 function componentRow(component: ComponentReport, { now }: Drawing): readonly Cell[] {
   const { state, health, leader, current } = component;
-  const lost = state !== 'running' && state !== 'created';
+  const good = state === 'running' || ready(component);
   return [
     { text: component.name },
-    { text: state, ...(state === 'running' ? {} : { colour: lost ? 'red' : 'yellow' }) },
+    { text: state, ...(good ? {} : { colour: state === 'created' ? 'yellow' : 'red' }) },
     {
       text: leader === true ? `${health}, leader` : health,
       colour: health === 'ready' ? 'green' : health === 'failing' ? 'red' : 'yellow',

@@ -43,6 +43,14 @@ export function shapeOf(text: DefinitionText, image: string, files: readonly Ren
   };
 }
 
+/** Networks that every engine has. */
+const BUILT_IN = new Set(['host', 'bridge', 'none', 'default']);
+
+/** The name of a network that has to be made where it is missing; null: its network is always there. */
+export function networkNeeded({ network }: ContainerShape): string | null {
+  return BUILT_IN.has(network) ? null : network;
+}
+
 /** Ports of the host that must be free. */
 export function hostPortsOf(text: DefinitionText): readonly HostPort[] {
   const ports = (text.ports ?? []).map(({ port, protocol }) => ({ port, protocol }));

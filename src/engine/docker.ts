@@ -14,6 +14,7 @@ import { execVerb } from './exec.js';
 import type { EngineVerb } from './fault.js';
 import { asReadable, imageVerbs } from './images.js';
 import { type Link, openLink } from './link.js';
+import { networkVerb } from './networks.js';
 import { detailed, listed } from './read-back.js';
 
 export interface DockerSettings {
@@ -69,6 +70,7 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
   return {
     ...imageVerbs(link, limits),
     ...execVerb(link),
+    ...networkVerb(link),
     connect: link.connect,
     ping: link.ping,
     async list() {

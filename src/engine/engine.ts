@@ -107,6 +107,11 @@ export interface Engine {
    */
   exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>;
   /**
+   * Sees that there is a network of that name: any that is there is used as it is, else a bridge with these labels is
+   * made. No verb removes one.
+   */
+  ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /**
    * Subscribes to events, for ever. `onConnected` after each (re)connect and before its first event (list then),
    * `onLost` with a fault when the stream or a ping fails; both as often as it happens.
    */

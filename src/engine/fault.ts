@@ -4,6 +4,7 @@
  */
 import { Fault, type FaultKind, type FaultRetry } from './engine.js';
 import { isObject } from './lines.js';
+import { remedyFor } from './remedy.js';
 
 export type EngineVerb =
   | 'connect'
@@ -20,6 +21,7 @@ export type EngineVerb =
   | 'remove'
   | 'unpause'
   | 'exec'
+  | 'network'
   | 'events';
 
 /** What was being done, and to what: the first half of each message. */
@@ -41,6 +43,7 @@ interface Rule {
   readonly retry: FaultRetry;
 }
 
+/** What begins a process. */
 const STARTS: readonly EngineVerb[] = ['start', 'restart', 'exec'];
 
 /** The first rule that fits decides. Words are Docker's or the registry's, 20.10 to 29. */
@@ -58,7 +61,7 @@ const RULES: readonly Rule[] = [
     kind: 'taken',
     retry: 'later',
   },
-  { verbs: ['create', 'rename'], status: [409], kind: 'taken', retry: 'later' },
+  { verbs: ['create', 'rename', 'network'], status: [409], kind: 'taken', retry: 'later' },
 
   { verbs: ['pull'], status: [400, 401, 403, 404], kind: 'refused', retry: 'never' },
   {
@@ -79,9 +82,16 @@ const RULES: readonly Rule[] = [
   // A network that went away is not back at once; a container or image that did asks for a fresh look.
   { verbs: STARTS, status: [404], words: /network/i, kind: 'gone', retry: 'later' },
   { status: [404], kind: 'gone', retry: 'now' },
+  // What is missing on the host can come: it is looked for again.
+  {
+    words: /bind source path does not exist|gathering device information|adding custom device/i,
+    kind: 'refused',
+    retry: 'later',
+  },
   {
     verbs: STARTS,
-    words: /executable file not found|exec format error|no such file or directory|: permission denied/i,
+    words:
+      /executable file not found|exec format error|no such file or directory|: permission denied|unable to find (?:user|group)|no matching entries in|\bsysctl "|rlimit|invalid tmpfs option/i,
     kind: 'refused',
     retry: 'never',
   },
@@ -104,10 +114,8 @@ export function classify(error: unknown, call: EngineCall): Fault {
       (candidate.status === undefined || (status !== null && candidate.status.includes(status))) &&
       (candidate.words === undefined || candidate.words.test(words)),
   );
-  const message = describe(
-    call,
-    words === '' ? `the engine answered with status ${status ?? 'unknown'}` : words,
-  );
+  const said = words === '' ? `the engine answered with status ${status ?? 'unknown'}` : words;
+  const message = describe(call, said, remedyFor(words));
   return new Fault(rule?.kind ?? 'failed', rule?.retry ?? 'later', message, retryAfter(words));
 }
 
@@ -128,24 +136,37 @@ export function tooSlow(call: EngineCall, waited: number): Fault {
   );
 }
 
-/** What happened to what, in one line of at most 300 characters. */
-export function describe(call: EngineCall, words: string): string {
+/** What happened to what and what to do, in one line of at most 300 characters. */
+export function describe(call: EngineCall, words: string, remedy: string | null = null): string {
   const line = `${call.verb} ${call.object}: ${words}`
     .replace(/[\s\p{Cc}]+/gu, ' ')
     // Ids as `docker ps` shows them; digests stay whole.
     .replace(/(?<!:)\b([a-f0-9]{12})[a-f0-9]{52}\b/g, '$1')
     .trim();
-  return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE - 1)}…`;
+  const end = remedy === null ? '' : `; ${remedy}`;
+  const longest = LONGEST_MESSAGE - end.length;
+  return (line.length <= longest ? line : `${line.slice(0, longest - 1)}…`) + end;
 }
+
+/** What containerd and runc put around the words that tell. */
+const WRAPPING =
+  /^(?:(?:failed to create (?:shim task|shim|task for container)|OCI runtime \w+ failed|runc \w+ failed|exec failed|unable to start container process|error during container init): )+/i;
 
 /** Docker's own words: of the JSON body, else of docker-modem's message without what it puts in front. */
 function wordsOf(error: unknown): string {
   if (isObject(error)) {
-    if (isObject(error.json) && typeof error.json.message === 'string') return error.json.message.trim();
+    if (isObject(error.json) && typeof error.json.message === 'string') return unwrapped(error.json.message);
     if (typeof error.message === 'string')
-      return error.message.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
+      return unwrapped(error.message.replace(/^\(HTTP code \d+\) [^-]* - /, ''));
   }
   return String(error);
+}
+
+function unwrapped(words: string): string {
+  return words
+    .trim()
+    .replace(WRAPPING, '')
+    .replace(/: unknown$/, '');
 }
 
 const UNITS: Readonly<Record<string, number>> = {

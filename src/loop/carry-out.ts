@@ -1,9 +1,10 @@
 /** Carries out one action: one switch, no decisions. Rejects with a `Fault`, or a file system's error. */
+import { networkNeeded } from '../desired/shape.js';
 import type { Engine } from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
 import type { Action } from '../plan/action.js';
 import { volumeName } from '../plan/names.js';
-import { labelsFor } from './labels.js';
+import { LABEL, labelsFor } from './labels.js';
 
 export interface Hands {
   readonly engine: Engine;
@@ -21,6 +22,8 @@ export async function carryOut(
   switch (action.do) {
     case 'create': {
       const { spec, name } = action;
+      const network = networkNeeded(spec.shape);
+      if (network !== null) await engine.ensureNetwork(network, { [LABEL.node]: node });
       const fileFolders = await files.place(spec);
       await engine.create({
         name,

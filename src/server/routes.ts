@@ -1,5 +1,6 @@
 /** The paths of the API (contract, section 5) and what each answers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ready } from '../report/reason.js';
 import type { ComponentReport } from '../report/report.js';
 import { sendProblem } from './problem.js';
 import type { AgentView } from './view.js';
@@ -84,8 +85,8 @@ function routesOf(view: AgentView): readonly Route[] {
 }
 
 /** One that is not wanted here any more is on its way out, and not good to rely upon. */
-function isGood({ state, health, current, wanted }: ComponentReport): boolean {
-  return state === 'running' && health === 'ready' && current && wanted !== null;
+function isGood(component: ComponentReport): boolean {
+  return ready(component) && component.wanted !== null;
 }
 
 function nameIn(params: unknown): string | null {

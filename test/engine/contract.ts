@@ -19,6 +19,10 @@ export interface EngineWorld {
   readonly lasting: readonly string[];
   /** How many processes run in the container beside its main one. */
   commandsIn(id: string): Promise<number>;
+  /** The networks of that name, with their labels, as somebody else sees them. */
+  networks(name: string): Promise<readonly Readonly<Record<string, string>>[]>;
+  /** Makes one as somebody else does. */
+  makeNetwork(name: string): Promise<void>;
   pause(id: string): Promise<void>;
   /** SIGKILL to the container's process. */
   kill(id: string): Promise<void>;
@@ -272,6 +276,27 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       t.match(await Promise.all(both), [{ exitCode: 0 }, { exitCode: 0 }]);
       await engine.stop(id, 0);
       await engine.remove(id);
+    });
+
+    await t.test('a network is made once, and one that is there is used as it is', async (t) => {
+      const name = uniqueName();
+      const labels = { 'io.katod.node': 'n' };
+      await Promise.all([1, 2, 3].map(() => engine.ensureNetwork(name, labels)));
+      t.same(await world.networks(name), [labels], 'also when several ask at once');
+      await engine.ensureNetwork(name, { 'io.katod.node': 'other' });
+      t.same(await world.networks(name), [labels]);
+      const theirs = uniqueName();
+      await world.makeNetwork(theirs);
+      await engine.ensureNetwork(theirs, labels);
+      t.same(await world.networks(theirs), [{}]);
+      const id = await engine.create(requestOf(uniqueName(), shapeOf(world.image, { network: name })));
+      await engine.remove(id);
+      t.same(await world.networks(name), [labels], 'it outlives its containers');
+      for (const wrong of ['', '../x', 'a b'])
+        t.match(await faultOf(t, wrong, engine.ensureNetwork(wrong, {})), {
+          kind: 'refused',
+          retry: 'never',
+        });
     });
 
     await t.test('events come after the word that they will, and end with close', async (t) => {

@@ -74,8 +74,32 @@ const rows: readonly (readonly [EngineVerb, Error, string])[] = [
   [
     'create',
     answered(400, 'invalid mount config for type "bind": bind source path does not exist: /x'),
+    'refused later',
+  ],
+  [
+    'start',
+    answered(
+      500,
+      'error gathering device information while adding custom device "/dev/x": no such file or directory',
+    ),
+    'refused later',
+  ],
+  ['start', answered(500, 'unable to find user x: no matching entries in passwd file'), 'refused never'],
+  [
+    'start',
+    answered(
+      500,
+      'OCI runtime create failed: sysctl "kernel.x" is not in a separate kernel namespace: unknown',
+    ),
     'refused never',
   ],
+  [
+    'start',
+    answered(500, 'OCI runtime create failed: wrong rlimit value: RLIMIT_X: unknown'),
+    'refused never',
+  ],
+  ['start', answered(500, 'invalid tmpfs option ["x" "1"]'), 'refused never'],
+  ['network', answered(409, 'network with name x already exists'), 'taken later'],
   ['create', answered(500, 'mkdir /var/lib/docker/x: no space left on device'), 'full later'],
   ['list', answered(403, 'authorization denied by plugin'), 'refused never'],
   ['list', answered(500, 'something else'), 'failed later'],
@@ -173,6 +197,52 @@ t.test("a message says what happened to what, in Docker's words, on one line", a
     /start container 3f2a: no answer from the engine within 1.5 s; it may have happened/,
   );
   t.match(classify(answered(502, ''), call).message, /status 502/);
+});
+
+t.test('what an operator can do about it is said at the end, and is never cut off', async (t) => {
+  const call = { verb: 'start', object: 'container 3f2a' } as const;
+  const wrapped = (words: string) =>
+    `failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${words}: unknown`;
+  t.equal(
+    classify(answered(400, wrapped('exec: "httpd": executable file not found in $PATH')), call).message,
+    'start container 3f2a: exec: "httpd": executable file not found in $PATH; name a program that the image has, in command or entrypoint',
+  );
+  const create = { verb: 'create', object: 'container katod-web' } as const;
+  const path = `/srv/${'x'.repeat(400)}`;
+  const words = `invalid mount config for type "bind": bind source path does not exist: ${path}`;
+  const { message } = classify(answered(400, words), create);
+  t.match(
+    message,
+    /^create container katod-web: invalid mount config .*x…; make it on the host, or take it out/,
+  );
+  t.equal(message.length, 300);
+  const told: readonly (readonly [string, RegExp])[] = [
+    ['mkdir /var/lib/docker/x: no space left on device', /; free space on the engine's disk/],
+    ['unlinkat /a: device or resource busy', /; something on the host still uses its files/],
+    ['Bind for 0.0.0.0:80 failed: port is already allocated', /; stop what listens there/],
+    [
+      'Conflict. The container name "/x" is already in use by container "y".',
+      /; remove or rename the container/,
+    ],
+    ['are you trying to mount a directory onto a file (or vice-versa)?', /; source and target of a mount/],
+    ['adding custom device "/dev/x": no such file or directory', /; load its driver or connect it/],
+    ['network abc not found', /; it is made again/],
+    ['network x is ambiguous (2 matches found on name)', /; two have that name: remove one/],
+    [
+      'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+      /; remove networks that nobody uses/,
+    ],
+    ['iptables: No chain/target/match by that name.', /; restart dockerd/],
+    ['unable to find user x: no matching entries in passwd file', /; give a user that the image has/],
+    ['sysctl "net.x" not allowed in host network namespace', /; take it out of the sysctls/],
+    ['open /proc/sys/net/x: no such file or directory', /; take it out of the sysctls/],
+    ['error setting rlimit type 7: invalid argument', /; mend the ulimits/],
+    ['invalid tmpfs option ["x" "1"]', /; mend the options in tmpfs/],
+    ['exec /x: exec format error', /; take an image that is made for the processor/],
+    ['exec: "/x": stat /x: no such file or directory', /; name a program that the image has/],
+    ['exec: "/x": permission denied', /; name a program that may be executed/],
+  ];
+  for (const [said, remedy] of told) t.match(classify(answered(500, said), call).message, remedy, said);
 });
 
 t.test('whatever is thrown becomes a fault of one line and 300 characters at most', async (t) => {
