@@ -15,9 +15,14 @@ import { openAgentView } from '../loop/agent-view.js';
 import { SYSTEM_CLOCK } from '../loop/clock.js';
 import { createClusterId } from '../loop/cluster-id.js';
 import { FollowedStore } from '../loop/follow-store.js';
+import { Journal } from '../loop/journal.js';
 import { Loop } from '../loop/loop.js';
+import { AgentMetrics } from '../metrics/agent-metrics.js';
+import { measured } from '../metrics/measured.js';
+import { watchProcess } from '../metrics/process-families.js';
 import { openProber } from '../probe/prober.js';
 import { openVerdictFile } from '../probe/verdict-file.js';
+import { EventRing } from '../report/event-ring.js';
 import type { Secrets } from '../report/secrets.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastKnownGood } from '../store/last-known-good.js';
@@ -32,8 +37,11 @@ export interface Telling {
 /** Reads what is on disk, and connects to nothing yet: `begin` does. Containers are never touched by `close`. */
 export async function openParts(settings: Settings, host: HostFacts, { log, secrets }: Telling) {
   const { node, address, stateDir, containerPrefix: prefix, limits, stack } = settings;
+  const metrics = new AgentMetrics();
+  const events = new EventRing({ date: SYSTEM_CLOCK.date, mask: secrets.mask, told: metrics.told });
+  const watched = watchProcess();
   const [store, catalog, memory] = await Promise.all([
-    openStore({ settings, node }),
+    openStore({ settings, node, onCall: metrics.storeCalled }),
     loadCatalog(settings.catalog),
     openVerdictFile(stateDir, log),
   ]);
@@ -62,7 +70,8 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
   const presence = new Presence({ store, self, date: SYSTEM_CLOCK.date, log });
   const desired = await followed.recall();
   secrets.know(desired);
-  const engine = openDocker({ address: settings.docker, limits });
+  const docker = openDocker({ address: settings.docker, limits });
+  const engine = measured(docker, SYSTEM_CLOCK.now, metrics.engineCalled);
   const prober = openProber({
     now: SYSTEM_CLOCK.date,
     monotonic: SYSTEM_CLOCK.now,
@@ -84,6 +93,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     resync: settings.resync,
     cluster: () => followed.clusterId(),
     desired,
+    journal: new Journal({ log, events, metrics, clock: SYSTEM_CLOCK }),
     onTurn: () => presence.note(view.note(), followed.isFollowing()),
   });
   const view = openAgentView({
@@ -96,13 +106,18 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     clock: SYSTEM_CLOCK,
     log,
     mask: secrets.mask,
+    events,
+    metrics,
+    process: watched,
     loop,
     followed,
   });
   return {
     view,
+    events,
     /** From now on engine and store are listened to. */
     begin() {
+      events.add({ kind: 'agent', version: host.version, message: `agent ${host.version} started` });
       loop.begin();
       followed.follow();
     },
@@ -113,6 +128,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
       await prober.close();
       await store.close();
       engine.close();
+      watched.close();
     },
   };
 }

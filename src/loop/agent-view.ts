@@ -1,8 +1,12 @@
 /** The agent as the server sees it: the report, readiness and the plan, always out of memory. */
 
 import type { Logger } from 'pino';
+import type { AgentMetrics } from '../metrics/agent-metrics.js';
+import { nodeFamilies } from '../metrics/node-families.js';
+import type { ProcessWatch } from '../metrics/process-families.js';
 import { printPlan } from '../plan/print.js';
 import { buildReport, readiness } from '../report/build.js';
+import type { EventRing } from '../report/event-ring.js';
 import type { ReportInput } from '../report/input.js';
 import { masked } from '../report/masked.js';
 import { newsOf } from '../report/news.js';
@@ -27,6 +31,9 @@ export interface AgentViewOptions {
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Whatever is told goes through it. */
   readonly mask: Mask;
+  readonly events: EventRing;
+  readonly metrics: AgentMetrics;
+  readonly process: Pick<ProcessWatch, 'families'>;
   readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'poke'>;
   readonly followed: Pick<FollowedStore, 'problems' | 'unreadable' | 'hold'>;
 }
@@ -37,7 +44,7 @@ export interface RememberingView extends AgentView {
 }
 
 export function openAgentView(options: AgentViewOptions): RememberingView {
-  const { loop, clock, log, mask } = options;
+  const { loop, clock, log, mask, events, metrics, process } = options;
   const startedAt = clock.date().toISOString();
   let last: Report | null = null;
   let noted: Report | null = null;
@@ -49,8 +56,12 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
   return {
     note() {
       const told = report().report;
-      for (const { level, fields, message } of newsOf(noted, told)) log[level](fields, message);
+      for (const { event, log: line } of newsOf(noted, told)) {
+        events.add(event);
+        if (line !== null) log[line.level](line.fields, line.message);
+      }
       noted = told;
+      metrics.present(new Set(told.components.map(({ name }) => name)), clock.now());
       return told;
     },
     alive: () => loop.alive(),
@@ -64,6 +75,18 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
       return masked(planBody(plan, printPlan(plan).join('\n')), mask);
     },
     reconcile: () => loop.poke(),
+    events,
+    metrics() {
+      const { lanes, relistFound } = loop.state();
+      const sight = {
+        report: report().report,
+        lanes: lanes.size,
+        pulls: loop.pulling().size,
+        relistFound,
+        followers: events.followers(),
+      };
+      return metrics.text([...nodeFamilies(sight), ...process.families()]);
+    },
   };
 }
 

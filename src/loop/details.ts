@@ -3,6 +3,7 @@
  * inspected at all. A container whose inspect hangs holds nobody up: its detail is null until the answer comes.
  */
 import type { ContainerDetail, Engine, ListedContainer } from '../engine/engine.js';
+import { within } from './within.js';
 
 /** A look waits so long for an inspect, in milliseconds; one that takes longer pokes the loop when it answers. */
 const PATIENCE = 500;
@@ -77,16 +78,4 @@ export class Details {
 
 function isUp({ state }: ListedContainer): boolean {
   return state === 'running' || state === 'paused' || state === 'restarting';
-}
-
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, null);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

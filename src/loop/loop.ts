@@ -3,7 +3,6 @@
  * slow stop or pull of one never holds up another. Effects and no decisions: those are `plan`'s.
  */
 import type { Desired } from '../desired/desired.js';
-import { inForceOf } from '../desired/in-force.js';
 import { type EngineVersion, Fault } from '../engine/engine.js';
 import type { Action, Plan } from '../plan/action.js';
 import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
@@ -12,12 +11,15 @@ import { plan } from '../plan/plan.js';
 import { Details } from './details.js';
 import { Lanes } from './lanes.js';
 import { observe } from './observe.js';
-import { messageOf, outcomeOf, subjectOf } from './outcome.js';
+import { messageOf, outcomeOf } from './outcome.js';
 import { ProbeTargets } from './probe-targets.js';
+import { digestsLeft, pruneFiles } from './prune-files.js';
 import { Pulls } from './pulls.js';
 import type { EngineState, LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
+import { Unannounced } from './unannounced.js';
 import { clusterOf, currentOf, imagesWanted, untilDue } from './wanted.js';
+import { within } from './within.js';
 
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
 const LOOK_AFTER_FAILURE = 1_000;
@@ -40,6 +42,7 @@ export class Loop {
   readonly #turns: Turns;
   readonly #lanes: Lanes;
   readonly #targets: ProbeTargets;
+  readonly #unannounced = new Unannounced();
   readonly #lastActions = new Map<string, LastAction>();
   #events: { close(): void } | null = null;
   #lookOnceMore: NodeJS.Timeout | null = null;
@@ -65,14 +68,16 @@ export class Loop {
     this.#pulls = new Pulls(options.engine);
     this.#lanes = new Lanes(options);
     this.#targets = new ProbeTargets(options.prefix);
-    this.#turns = new Turns(() => this.#pass().finally(options.onTurn), options.clock);
+    const pass = () => options.journal.pass(() => this.#pass());
+    this.#turns = new Turns(() => pass().finally(options.onTurn), options.clock);
   }
 
   /** From now on the engine is listened to. */
   begin(): void {
     this.#events = this.#options.engine.events({
-      onEvent: ({ id, action }) => {
-        if (!IDLE_EVENT.test(action)) this.#happened(id);
+      onEvent: (event) => {
+        this.#unannounced.event(event, this.#options.clock.now());
+        if (!IDLE_EVENT.test(event.action)) this.#happened(event.id);
       },
       onConnected: (version) => this.#connected(version),
       onLost: (fault) => this.#lost(fault),
@@ -98,6 +103,7 @@ export class Loop {
       lanes: this.#lanes.actions(),
       lastActions: this.#lastActions,
       engine: this.#engine,
+      relistFound: this.#unannounced.count(this.#options.clock.now()),
     };
   }
 
@@ -126,13 +132,7 @@ export class Loop {
     this.#events?.close();
     if (this.#lookOnceMore !== null) clearTimeout(this.#lookOnceMore);
     await this.#turns.close();
-    const ended = Promise.all([this.#pulls.close(), this.#lanes.ended()]);
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_PATIENCE);
-    });
-    await Promise.race([ended, patience]);
-    clearTimeout(timer);
+    await within(CLOSE_PATIENCE, Promise.all([this.#pulls.close(), this.#lanes.ended()]));
   }
 
   #happened(id: string): void {
@@ -164,6 +164,7 @@ export class Loop {
   #lost(fault: Fault): void {
     if (this.#engine.reachable) this.#options.log.warn({ problem: fault.message }, 'engine lost');
     this.#engine = { ...this.#engine, reachable: false, problem: fault.message };
+    this.#options.onTurn();
   }
 
   /** One pass. Answers with the milliseconds until the next one is due. */
@@ -172,12 +173,14 @@ export class Loop {
     const desired = this.#desired;
     const lanes = this.#lanes.busy();
     const pulls = this.#pulls.images();
+    const began = clock.now();
     try {
       const seen = await observe({ ...this.#options, details: this.#details }, desired);
       prober.watch(this.#targets.of(desired, seen));
       const observed = { ...seen, verdicts: prober.verdicts() };
       this.#observed = observed;
       this.#tellFirstLook(clusterOf(observed));
+      this.#unannounced.looked(observed.own, { began, busy: lanes });
       this.#takeIn(observed, desired);
       const underWay = { lanes, pulls, pullLimit: limits.pulls };
       const now = clock.now();
@@ -198,26 +201,28 @@ export class Loop {
 
   /** A look that came through: the engine is there, and what ended is counted. */
   #takeIn(observed: Observed, desired: Desired): void {
-    const { clock, prefix } = this.#options;
+    const { clock, prefix, journal } = this.#options;
     if (!this.#engine.reachable && this.#engine.version !== null) {
       this.#engine = { ...this.#engine, reachable: true, problem: null };
     }
     const current = currentOf(observed, prefix);
     const at = { desired, current, now: clock.now(), jitter: clock.jitter() };
-    this.#memory = notice(this.#memory, at);
+    const before = this.#memory;
+    this.#memory = notice(before, at);
+    journal.noticed(before, this.#memory);
     if (this.#engineReturned) this.#memory = forgiveCrashes(this.#memory);
     this.#engineReturned = false;
   }
 
   #begin(action: Action): void {
-    const { log, clock } = this.#options;
-    const { component, because } = action;
-    log.info({ component, do: action.do, because, ...subjectOf(action) }, 'action');
-    this.#lastActions.set(component, { action, at: clock.date() });
+    const { journal, clock } = this.#options;
+    journal.begun(action);
+    this.#lastActions.set(action.component, { action, at: clock.date() });
     if (action.do === 'pull') {
       this.#pulls.begin(action.image, (error, calledOff) => {
-        if (calledOff) this.poke();
-        else this.#ended(action, error);
+        if (!calledOff) return this.#ended(action, error);
+        journal.calledOff(action);
+        this.poke();
       });
       return;
     }
@@ -228,27 +233,18 @@ export class Loop {
   }
 
   #ended(action: Action, error: unknown): void {
-    const { clock, limits, log } = this.#options;
-    if (error !== null) {
-      log.warn({ component: action.component, do: action.do, problem: messageOf(error) }, 'action failed');
-    }
+    const { clock, limits, journal } = this.#options;
+    journal.ended(action, error);
+    this.#unannounced.acted(action.component, clock.now());
     this.#memory = remember(this.#memory, outcomeOf(action, error), {
       desired: this.#desired,
       pullLimits: { min: limits.pullMin, max: limits.pullMax },
       now: clock.now(),
       jitter: clock.jitter(),
     });
-    if (action.do === 'remove' && error === null) this.#pruneFiles(action.component, action.id);
+    if (action.do === 'remove' && error === null) {
+      void pruneFiles(this.#options, action.component, digestsLeft(action, this.#observed, this.#desired));
+    }
     this.poke();
-  }
-
-  #pruneFiles(component: string, removed: string): void {
-    const { files, log } = this.#options;
-    const left = this.#observed?.own.filter((it) => it.component === component && it.id !== removed) ?? [];
-    const spec = inForceOf(this.#desired, component);
-    const digests = new Set([...left.map(({ digest }) => digest), ...(spec === null ? [] : [spec.digest])]);
-    files.prune(component, digests).catch((error: unknown) => {
-      log.warn({ component, problem: messageOf(error) }, 'old files not removed');
-    });
   }
 }

@@ -9,6 +9,7 @@ import type { Observed } from '../plan/observed.js';
 import type { Prober } from '../probe/probe.js';
 import type { Limits } from '../settings/settings.js';
 import type { Clock } from './clock.js';
+import type { Journal } from './journal.js';
 import type { Ports } from './observe.js';
 
 export interface LoopOptions {
@@ -27,7 +28,9 @@ export interface LoopOptions {
   readonly cluster: () => string | null;
   /** What is wanted at the start. */
   readonly desired: Desired;
-  /** Called after each pass. */
+  /** Told of what is done. */
+  readonly journal: Journal;
+  /** Called after each pass, and when the engine is lost. */
   readonly onTurn: () => void;
 }
 
@@ -53,4 +56,6 @@ export interface LoopState {
   readonly lanes: ReadonlyMap<string, Action>;
   readonly lastActions: ReadonlyMap<string, LastAction>;
   readonly engine: EngineState;
+  /** Changes that a list has found and no event had announced. */
+  readonly relistFound: number;
 }

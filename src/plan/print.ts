@@ -4,14 +4,15 @@ import type { Action, Plan } from './action.js';
 /** Lines such as `zookeeper: create (it has no container)`; empty when there is nothing to do. */
 export function printPlan(plan: Plan): readonly string[] {
   const lines = [
-    ...plan.actions.map((action) => `${action.component}: ${inWords(action)} (${action.because})`),
+    ...plan.actions.map((action) => `${action.component}: ${actionInWords(action)} (${action.because})`),
     ...plan.waiting.map((wait) => `${wait.component}: wait for ${wait.waits} (${wait.because})`),
     ...plan.stuck.map((stuck) => `${stuck.component}: ${stuck.state} (${stuck.because})`),
   ];
   return lines.sort();
 }
 
-function inWords(action: Action): string {
+/** `create katod-web`, `start 3f2a…`: what is done to what. */
+export function actionInWords(action: Action): string {
   switch (action.do) {
     case 'pull':
       return `pull ${action.image}`;

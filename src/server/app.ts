@@ -2,6 +2,8 @@
 import type { Socket } from 'node:net';
 import fastify, { type ConnectionError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { boundConnections } from './connections.js';
+import { EventStreams } from './event-stream.js';
 import { answersTo, type ServerNames } from './names.js';
 import { rawProblem, sendProblem } from './problem.js';
 import { addRoutes } from './routes.js';
@@ -45,7 +47,7 @@ export function buildApp({ names, log, view, opened }: AppOptions): FastifyInsta
       void sendProblem(reply, fault.statusCode ?? 400, fault.message);
     },
   });
-  app.server.maxConnections = LIMITS.connections;
+  boundConnections(app.server, LIMITS.connections);
 
   // No route reads a body; what is sent is taken in up to the limit and dropped.
   app.removeAllContentTypeParsers();
@@ -86,7 +88,12 @@ export function buildApp({ names, log, view, opened }: AppOptions): FastifyInsta
     log.error({ err: fault, method: request.method, url: request.url.slice(0, 200) }, 'request failed');
     return sendProblem(reply, 500, "the agent failed to answer; its log tells why ('request failed')");
   });
-  addRoutes(app, view);
+  const streams = new EventStreams(view);
+  app.addHook('preClose', (done) => {
+    streams.close();
+    done();
+  });
+  addRoutes(app, view, streams);
   return app;
 }
 

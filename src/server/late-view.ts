@@ -26,6 +26,11 @@ export function lateView(alive: () => boolean): LateView {
       report: () => now().report(),
       ready: () => now().ready(),
       plan: () => now().plan(),
+      metrics: () => now().metrics(),
+      events: {
+        after: (id) => now().events.after(id),
+        follow: (tell) => now().events.follow(tell),
+      },
       reconcile: () => now().reconcile(),
     },
     opened,

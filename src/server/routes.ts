@@ -1,7 +1,9 @@
 /** The paths of the API (contract, section 5) and what each answers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CONTENT_TYPE as METRICS_TYPE } from '../metrics/family.js';
 import { ready } from '../report/reason.js';
 import type { ComponentReport } from '../report/report.js';
+import type { EventStreams } from './event-stream.js';
 import { sendProblem } from './problem.js';
 import type { AgentView } from './view.js';
 
@@ -11,8 +13,8 @@ interface Route {
   readonly answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 }
 
-export function addRoutes(app: FastifyInstance, view: AgentView): void {
-  for (const { method, url, answer } of routesOf(view)) {
+export function addRoutes(app: FastifyInstance, view: AgentView, streams: EventStreams): void {
+  for (const { method, url, answer } of routesOf(view, streams)) {
     app.route({ method, url, handler: answer });
     const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
     const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
@@ -32,7 +34,7 @@ export function addRoutes(app: FastifyInstance, view: AgentView): void {
   }
 }
 
-function routesOf(view: AgentView): readonly Route[] {
+function routesOf(view: AgentView, streams: EventStreams): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -74,6 +76,19 @@ function routesOf(view: AgentView): readonly Route[] {
       },
     },
     {
+      method: 'GET',
+      url: '/v1/events',
+      answer: (request, reply) =>
+        request.method === 'GET' && follows(request.query)
+          ? streams.serve(request, reply)
+          : sendJson(reply, 200, view.events.after(null)),
+    },
+    {
+      method: 'GET',
+      url: '/metrics',
+      answer: (_request, reply) => reply.code(200).type(METRICS_TYPE).send(view.metrics()),
+    },
+    {
       method: 'POST',
       url: '/v1/reconcile',
       answer: (_request, reply) => {
@@ -92,6 +107,12 @@ function isGood(component: ComponentReport): boolean {
 function nameIn(params: unknown): string | null {
   const named = typeof params === 'object' && params !== null && 'component' in params;
   return named && typeof params.component === 'string' ? params.component : null;
+}
+
+/** `?follow`, whatever its value, unless that says no. */
+function follows(query: unknown): boolean {
+  if (typeof query !== 'object' || query === null || !('follow' in query)) return false;
+  return query.follow !== 'false' && query.follow !== '0';
 }
 
 function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {

@@ -1,4 +1,5 @@
 /** What the server may see and ask of the agent: everything it tells comes through here, and is in memory already. */
+import type { EventRing } from '../report/event-ring.js';
 import type { Report } from '../report/report.js';
 import type { PlanBody } from './plan-body.js';
 
@@ -11,6 +12,9 @@ export interface AgentView {
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
   /** What the next pass would do, as data and as `katod plan` prints it. */
   plan(): PlanBody;
+  /** In Prometheus' text format. */
+  metrics(): string;
+  readonly events: Pick<EventRing, 'after' | 'follow'>;
   /** Asks for a pass now. */
   reconcile(): void;
 }

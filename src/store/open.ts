@@ -7,10 +7,16 @@ export interface OpenStoreOptions {
   readonly settings: Pick<Settings, 'store' | 'limits'>;
   /** Whose keys are read. */
   readonly node: string;
+  /** Told when a call to the store has ended; `error` null: it went well. Default: nobody is. */
+  readonly onCall?: (call: string, milliseconds: number, error: unknown) => void;
 }
 
 /** Connects to nothing yet. Rejects with a `StoreError` on an endpoint that can't be one. */
-export async function openStore({ settings: { store, limits }, node }: OpenStoreOptions): Promise<Store> {
+export async function openStore({
+  settings: { store, limits },
+  node,
+  onCall = () => {},
+}: OpenStoreOptions): Promise<Store> {
   switch (store.kind) {
     case 'etcd': {
       const { EtcdStore } = await import('./etcd/etcd-store.js');
@@ -27,6 +33,7 @@ export async function openStore({ settings: { store, limits }, node }: OpenStore
         user: username === undefined || passwordFile === undefined ? null : { name: username, passwordFile },
         deadline: limits.storeCall,
         relist: limits.storeRelist,
+        onCall,
       });
     }
     case 'file': {

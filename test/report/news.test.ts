@@ -8,7 +8,9 @@ const A = 'aaaaaaaaaaaa';
 const running: World = { desired: wanted(spec('web')), own: [container('web', A)] };
 const report = (world: World) => buildReport(reportInput(world), null);
 const lines = (before: World | null, now: World) =>
-  newsOf(before && report(before), report(now)).map(({ level, message }) => `${level}: ${message}`);
+  newsOf(before && report(before), report(now)).flatMap(({ log }) =>
+    log === null ? [] : [`${log.level}: ${log.message}`],
+  );
 
 t.test('what changes is told once', async (t) => {
   const well: World = { ...running, health: { web: 'ready' } };

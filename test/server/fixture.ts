@@ -1,6 +1,7 @@
 /** A view to serve in tests: an agent with one component that is ready and one that is not. */
 import type { ComponentSpec } from '../../src/desired/desired.js';
 import type { Plan } from '../../src/plan/action.js';
+import { EventRing } from '../../src/report/event-ring.js';
 import type { ComponentReport, Report } from '../../src/report/report.js';
 import type { ServerNames } from '../../src/server/names.js';
 import { planBody } from '../../src/server/plan-body.js';
@@ -101,6 +102,8 @@ export function fakeView(more: Partial<AgentView> = {}): AgentView & { passes():
     report: () => report,
     ready: () => ({ ok: false, reasons: ['marathon is failing', 'older: replace it'] }),
     plan: () => planBody(plan, 'create haproxy because it is missing'),
+    metrics: () => '# HELP katod_up A gauge\n# TYPE katod_up gauge\nkatod_up 1\n',
+    events: new EventRing({ date: () => new Date(), mask: (text) => text }),
     reconcile: () => {
       passes += 1;
     },

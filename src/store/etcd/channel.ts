@@ -1,6 +1,7 @@
 /** One gRPC channel to one member of etcd: a call with a deadline, and a stream; nothing of what they say. */
 
 import { Client, type ClientDuplexStream, Metadata, type StatusObject } from '@grpc/grpc-js';
+import type { CallEnded } from './access.js';
 import { type Address, addressOf } from './address.js';
 import { dial, openSockets, type Sockets, speaksTls } from './dial.js';
 import { callFault, EtcdFault, NO_ANSWER } from './fault.js';
@@ -14,6 +15,7 @@ export interface ChannelOptions {
   readonly deadline: number;
   /** Gives up connecting. */
   readonly signal: AbortSignal;
+  readonly onCall: CallEnded;
 }
 
 export interface Call<Given, Read> {
@@ -86,11 +88,16 @@ export class EtcdChannel {
 
   /** Rejects with an `EtcdFault`. */
   async call<Given, Read>(call: Call<Given, Read>): Promise<Read> {
+    const began = performance.now();
+    const ended = (error: unknown): void =>
+      this.#options.onCall(call.path.replace(/^.*\//, ''), performance.now() - began, error);
     try {
       const response = await this.#send(call);
       this.#answered = true;
+      ended(null);
       return response;
     } catch (error) {
+      ended(error);
       throw error instanceof EtcdFault ? await this.#explained(error) : error;
     }
   }

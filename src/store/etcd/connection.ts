@@ -47,8 +47,8 @@ export class EtcdConnection {
 
   /** Reads certificates and key anew. Rejects with an `EtcdFault`. */
   static async open({ endpoint, access, deadline, signal }: Dialing): Promise<EtcdConnection> {
-    const { files } = access;
-    return new EtcdConnection(await EtcdChannel.open({ endpoint, files, deadline, signal }), access);
+    const { files, onCall } = access;
+    return new EtcdConnection(await EtcdChannel.open({ endpoint, files, deadline, signal, onCall }), access);
   }
 
   /** A fault of matter `permission` names what may not be read. */

@@ -13,7 +13,7 @@ import {
   type Written,
 } from '../store.js';
 import { Teller } from '../teller.js';
-import { type Access, openAccess } from './access.js';
+import { type Access, type CallEnded, openAccess } from './access.js';
 import { addressOf } from './address.js';
 import { EtcdFollowing } from './follow.js';
 import type { Writing } from './guarded.js';
@@ -35,6 +35,8 @@ export interface EtcdStoreOptions {
   readonly tls?: TlsFiles;
   /** Default: none, or whom the client certificate names. */
   readonly user?: User | null;
+  /** Default: nobody is told. */
+  readonly onCall?: CallEnded;
   /** Of one call; milliseconds. */
   readonly deadline: number;
   /** Between two full lists; milliseconds. */
@@ -56,8 +58,8 @@ export class EtcdStore implements Store {
     for (const endpoint of options.endpoints) addressOf(endpoint);
     this.#options = options;
     this.#keys = nodeKeys(options.prefix, options.node);
-    const { endpoints, deadline, tls = {}, user = null } = options;
-    this.#access = openAccess({ files: tls, user });
+    const { endpoints, deadline, tls = {}, user = null, onCall = () => {} } = options;
+    this.#access = openAccess({ files: tls, user, onCall });
     // Calls at the same time each listen for the close; they are not a leak.
     setMaxListeners(0, this.#closing.signal);
     this.#cluster = { endpoints, deadline, access: this.#access, signal: this.#closing.signal };
