@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { readHostFacts } from '../host/facts.js';
+import { spareMemory } from '../host/memory.js';
 import { openNotifier } from '../host/notify.js';
 import { SYSTEM_CLOCK } from '../loop/clock.js';
 import { Secrets } from '../report/secrets.js';
@@ -46,6 +47,7 @@ async function run(settings: Settings, telling: Telling): Promise<number> {
   let server: Server | null = null;
   try {
     server = await startServer({ listen, names, log, view, opened });
+    spareMemory();
     const { openParts } = await loadParts();
     const parts = await openParts(settings, host, telling);
     open(parts.view);

@@ -1,4 +1,5 @@
 /** A lane per component: one action at a time in each, and none waits for another's. */
+import type { EngineEvent } from '../engine/engine.js';
 import type { Action } from '../plan/action.js';
 import { carryOut, type Hands } from './carry-out.js';
 
@@ -15,6 +16,13 @@ export class Lanes {
   /** Components at work. */
   busy(): ReadonlySet<string> {
     return new Set(this.#running.keys());
+  }
+
+  /** Whether an action under way may well be what made this event. */
+  causes({ id, action: happened }: EngineEvent): boolean {
+    return [...this.#running.values()].some(({ action }) =>
+      action.do === 'create' ? happened === 'create' : action.id === id,
+    );
   }
 
   /** By component. */

@@ -3,7 +3,7 @@
  * slow stop or pull of one never holds up another. Effects and no decisions: those are `plan`'s.
  */
 import type { Desired } from '../desired/desired.js';
-import { type EngineVersion, Fault } from '../engine/engine.js';
+import { type EngineEvent, type EngineVersion, Fault } from '../engine/engine.js';
 import type { Action, Plan } from '../plan/action.js';
 import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
 import type { Observed } from '../plan/observed.js';
@@ -31,7 +31,8 @@ const LIST_LAG = 250;
 /** A stop of the agent waits so long for calls under way, in milliseconds; the engine goes on with them anyway. */
 const CLOSE_PATIENCE = 3_000;
 /** Events of the engine that change nothing a plan looks at. */
-const IDLE_EVENT = /^(exec_|attach|resize|top|export|archive|copy|health_status|pull$)/;
+const IDLE_EVENT =
+  /^(exec_|attach|resize|top|export|archive|copy|health_status|pull$|connect|disconnect|mount|unmount)/;
 
 const EMPTY_PLAN: Plan = { actions: [], waiting: [], stuck: [] };
 
@@ -77,7 +78,7 @@ export class Loop {
     this.#events = this.#options.engine.events({
       onEvent: (event) => {
         this.#unannounced.event(event, this.#options.clock.now());
-        if (!IDLE_EVENT.test(event.action)) this.#happened(event.id);
+        if (!IDLE_EVENT.test(event.action)) this.#happened(event);
       },
       onConnected: (version) => this.#connected(version),
       onLost: (fault) => this.#lost(fault),
@@ -135,11 +136,13 @@ export class Loop {
     await within(CLOSE_PATIENCE, Promise.all([this.#pulls.close(), this.#lanes.ended()]));
   }
 
-  #happened(id: string): void {
-    this.#details.forget(id);
-    this.#eventful.add(id);
-    this.poke();
+  #happened(event: EngineEvent): void {
+    this.#eventful.add(event.id);
     this.#lookOnceMore ??= setTimeout(() => this.#lookAfterEvents(), LIST_LAG);
+    // Its own end is looked at in any case, and until then nothing is begun for the component.
+    if (this.#lanes.causes(event)) return;
+    this.#details.forget(event.id);
+    this.poke();
   }
 
   /** What was listed or inspected between an event and its effect may be old as well. */

@@ -20,6 +20,8 @@ export async function startEngineProxy(engine: string, socket: string): Promise<
     if (isList(path)) waiting = [];
     const onward = request({ socketPath: engine, method, path, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // A stream of events begins in silence.
+      response.flushHeaders();
       answer.pipe(response);
       answer.on('end', () => {
         for (const tell of waitingForThis) tell();

@@ -26,7 +26,7 @@ export interface Engine {
   pidOf(id: string): Promise<number>;
   /**
    * Resolves with the last of the next `count` containers' events of that kind, counted from this call on. Rejects
-   * after a minute.
+   * after three minutes.
    */
   next(action: 'start' | 'die' | 'destroy', count?: number): Promise<Happening>;
   close(): void;
@@ -35,7 +35,7 @@ export interface Engine {
 /** What every side's components do. */
 export const SLEEP = ['/bin/sh', '-c', "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"];
 
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 export async function openEngine(socket: string): Promise<Engine> {
   const listeners = new Set<(happening: Happening) => void>();
@@ -92,7 +92,9 @@ export async function openEngine(socket: string): Promise<Engine> {
         };
         const timer = setTimeout(() => {
           end();
-          reject(new Error(`within a minute ${seen.size} of ${count} containers had the event ${action}`));
+          reject(
+            new Error(`within three minutes ${seen.size} of ${count} containers had the event ${action}`),
+          );
         }, PATIENCE);
         listeners.add(listen);
       });
