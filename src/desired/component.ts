@@ -1,5 +1,5 @@
 /** One definition rendered for this node: what it comes to, or all that is wrong with it. */
-import { type Budget, openBudget } from '../catalog/budget.js';
+import { type Budget, FILE_STEPS, openBudget } from '../catalog/budget.js';
 import { type DefinitionText, definitionSchema } from '../catalog/definition.js';
 import { check } from '../catalog/issues.js';
 import type { Definition } from '../catalog/read-definition.js';
@@ -56,7 +56,7 @@ export function renderComponent(definition: Definition, rendering: Rendering): W
   }
   for (const [path, fault] of contradictions(checked.value)) tell(origin(path), fault);
   const used = image ?? imageIn(checked.value.image, tell);
-  const files = filesOf(checked.value, definition, { rendering, budget, tell });
+  const files = filesOf(checked.value, definition, { rendering, budget: openBudget(FILE_STEPS), tell });
   if (problems.length > 0 || used === null) return { ok: false, name, problems, inForce: null };
   return { ok: true, spec: specOf(checked.value, definition, { rendering, image: used, files }) };
 }

@@ -5,6 +5,8 @@ import { hasControl } from '../catalog/leaf.js';
 export const LONGEST_WORD = 64 * 1024;
 export const LONGEST_PARAMETER = 256 * 1024;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 export type ValueText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly why: string };
@@ -29,7 +31,7 @@ function decoded(bytes: Uint8Array, longest: number): ValueText {
   if (bytes.length > longest)
     return { ok: false, why: `the value is ${bytes.length} bytes long, ${longest} at most are read` };
   try {
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { ok: true, text: UTF8.decode(bytes) };
   } catch {
     return { ok: false, why: 'the value is no UTF-8 text' };
   }
