@@ -9,7 +9,7 @@ import { unlessFault } from './already.js';
 import { calledOff, type TimedCall } from './call.js';
 import { type Engine, type ExecResult, Fault } from './engine.js';
 import { readOutput } from './exec-output.js';
-import { describe } from './fault.js';
+import { describe, unwrapped } from './fault.js';
 import { asReadable } from './images.js';
 import type { Link } from './link.js';
 
@@ -106,7 +106,8 @@ export function execVerb(link: Link): Pick<Engine, 'exec'> {
 }
 
 function ended({ call }: Run, { ExitCode: exitCode }: Docker.ExecInspectInfo, printed: string): ExecResult {
-  if (exitCode !== null) return { exitCode, output: printed };
+  // What is no command of the image is told by runc in the command's place.
+  if (exitCode !== null) return { exitCode, output: unwrapped(printed) };
   throw new Fault('failed', 'later', describe(call, `the command could not be begun ${printed}`));
 }
 

@@ -148,25 +148,24 @@ export function describe(call: EngineCall, words: string, remedy: string | null 
   return (line.length <= longest ? line : `${line.slice(0, longest - 1)}…`) + end;
 }
 
-/** What containerd and runc put around the words that tell. */
 const WRAPPING =
   /^(?:(?:failed to create (?:shim task|shim|task for container)|OCI runtime \w+ failed|runc \w+ failed|exec failed|unable to start container process|error during container init): )+/i;
 
 /** Docker's own words: of the JSON body, else of docker-modem's message without what it puts in front. */
 function wordsOf(error: unknown): string {
   if (isObject(error)) {
-    if (isObject(error.json) && typeof error.json.message === 'string') return unwrapped(error.json.message);
+    if (isObject(error.json) && typeof error.json.message === 'string')
+      return unwrapped(error.json.message.trim());
     if (typeof error.message === 'string')
-      return unwrapped(error.message.replace(/^\(HTTP code \d+\) [^-]* - /, ''));
+      return unwrapped(error.message.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim());
   }
   return String(error);
 }
 
-function unwrapped(words: string): string {
-  return words
-    .trim()
-    .replace(WRAPPING, '')
-    .replace(/: unknown$/, '');
+/** Words without what containerd and runc put around them. */
+export function unwrapped(words: string): string {
+  const bare = words.replace(WRAPPING, '');
+  return bare === words ? words : bare.replace(/: unknown\s*$/, '');
 }
 
 const UNITS: Readonly<Record<string, number>> = {

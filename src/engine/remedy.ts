@@ -12,14 +12,11 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     'stop what listens there (ss -lntup), or give the component another port',
   ],
   [/container name \S+ is already in use/i, 'remove or rename the container that has it'],
-  [
-    /bind source path does not exist/i,
-    'make it on the host, or take it out of the mounts; it is tried again',
-  ],
+  [/bind source path does not exist/i, 'make it on the host, or take it out of the mounts'],
   [/mount a directory onto a file/i, 'source and target of a mount must both be folders, or both files'],
   [
     /gathering device information|adding custom device/i,
-    'load its driver or connect it, or take it out of the devices; it is tried again',
+    'load its driver or connect it, or take it out of the devices',
   ],
   [/network \S+ not found/i, 'it is made again with a fresh container, after three tries'],
   [/network \S+ is ambiguous/i, 'two have that name: remove one (docker network ls)'],
@@ -38,6 +35,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [/rlimit/i, 'mend the ulimits: soft is at most hard, and hard at most what dockerd has itself'],
   [/invalid tmpfs option/i, 'mend the options in tmpfs'],
+  [
+    /Minimum memory limit|Range of CPUs|log opt|logging plugin|unknown capability|Invalid signal|in add-host/i,
+    'mend its definition',
+  ],
   [/exec format error/i, 'take an image that is made for the processor of this host'],
   [
     /executable file not found|exec: "[^"]*": stat .*no such file/i,

@@ -23,8 +23,8 @@ export async function checkExec(
     if (!(fault instanceof Fault)) throw fault;
     switch (fault.kind) {
       case 'busy': {
-        const late = signal.aborted ? faultWords(signal.reason) : 'an earlier run has not ended';
-        return answer(false, `${what}: ${late}, and it still runs: Docker can't end it, a restart does`);
+        const late = signal.aborted ? faultWords(signal.reason) : 'an earlier run goes on';
+        return answer(false, `${what}: ${late}; Docker can't end it, a restart of its container does`);
       }
       case 'refused':
         return answer(false, fault.message);

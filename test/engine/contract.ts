@@ -236,7 +236,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       t.equal(output, `${long}\n`.slice(-4096), 'all is read, and the last 4 KB are kept');
       t.match(await engine.exec(id, ['no-such-command'], never), {
         exitCode: 126,
-        output: /no-such-command/,
+        output: /^exec: "no-such-command": /,
       });
       await engine.stop(id, 0);
       t.match(await faultOf(t, 'exec', engine.exec(id, world.saying('x', 0), never)), { kind: 'failed' });

@@ -238,6 +238,7 @@ t.test('what an operator can do about it is said at the end, and is never cut of
     ['open /proc/sys/net/x: no such file or directory', /; take it out of the sysctls/],
     ['error setting rlimit type 7: invalid argument', /; mend the ulimits/],
     ['invalid tmpfs option ["x" "1"]', /; mend the options in tmpfs/],
+    ['Minimum memory limit allowed is 6MB', /; mend its definition/],
     ['exec /x: exec format error', /; take an image that is made for the processor/],
     ['exec: "/x": stat /x: no such file or directory', /; name a program that the image has/],
     ['exec: "/x": permission denied', /; name a program that may be executed/],
