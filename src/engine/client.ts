@@ -3,6 +3,7 @@
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { dialOptions } from './address.js';
 
@@ -12,7 +13,9 @@ export function openClient(address: string): Docker {
   // No pooled connections: one that a restarted daemon left behind would fail a call that it never got.
   const agent =
     dial.protocol === 'https' ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false });
-  const options = { ...dial, agent };
+  // docker-modem renders the options of each request for a debug log that is off, with every socket of the agent: it took
+  // longer than the request.
+  const options = { ...dial, agent: Object.assign(agent, { [inspect.custom]: () => 'Agent' }) };
   return withoutDockerHost(() => new Docker(options));
 }
 

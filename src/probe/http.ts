@@ -1,11 +1,14 @@
 /** The check `http`: the status of one GET, and if asked for one value of its JSON. Redirects are not followed. */
 // node:http and not fetch: the server needs it anyway, while fetch loads undici and refuses a list of "bad" ports.
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { type Answer, answer, faultWords, firstLine, READ_LIMIT } from './answer.js';
 import { equalsText, parseJsonPath, readMember } from './json-path.js';
 import type { ProbeCheck } from './probe.js';
 
 type HttpCheck = Extract<ProbeCheck, { kind: 'http' }>;
+
+/** One for all: `agent: false` would make one for each request. */
+const WITHOUT_POOL = new Agent({ keepAlive: false });
 
 /**
  * A certificate is not verified: the probe asks a component of this host by address, under which hardly any
@@ -34,7 +37,7 @@ async function get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp;
   return new Promise((resolve, reject) => {
     const options = {
-      agent: false,
+      agent: url.protocol === 'https:' ? (false as const) : WITHOUT_POOL,
       headers: { 'user-agent': 'katod', accept: '*/*' },
       rejectUnauthorized: false,
       signal,
