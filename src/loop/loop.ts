@@ -173,12 +173,13 @@ export class Loop {
   /** One pass. Answers with the milliseconds until the next one is due. */
   async #pass(): Promise<number> {
     const { clock, log, prefix, limits, resync, prober } = this.#options;
-    const desired = this.#desired;
     const lanes = this.#lanes.busy();
     const pulls = this.#pulls.images();
     const began = clock.now();
     try {
-      const seen = await observe({ ...this.#options, details: this.#details }, desired);
+      const seen = await observe({ ...this.#options, details: this.#details }, this.#desired);
+      // Only now: a look may take long, and what somebody has paused or taken back meanwhile must not be done.
+      const desired = this.#desired;
       prober.watch(this.#targets.of(desired, seen));
       const observed = { ...seen, verdicts: prober.verdicts() };
       this.#observed = observed;

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 
 interface Running {
   readonly abort: AbortController;
-  readonly done: Promise<void>;
+  done: Promise<void>;
   progress: number | null;
 }
 
@@ -30,15 +30,15 @@ export class Pulls {
   /** `onEnd` is called once, when it is no longer under way. */
   begin(image: string, onEnd: OnEnd): void {
     const abort = new AbortController();
+    const running: Running = { abort, done: Promise.resolve(), progress: null };
+    this.#running.set(image, running);
     const progress = (share: number | null) => {
       running.progress = share;
     };
-    const done = this.#engine.pull(image, progress, abort.signal).then(
+    running.done = this.#engine.pull(image, progress, abort.signal).then(
       () => this.#end(image, onEnd, null),
       (error: unknown) => this.#end(image, onEnd, error),
     );
-    const running: Running = { abort, done, progress: null };
-    this.#running.set(image, running);
   }
 
   /** Gives up pulls of images that nothing wants any more. */

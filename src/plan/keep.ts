@@ -6,6 +6,7 @@ import type { ComponentSpec } from '../desired/desired.js';
 import { ended, endOf, finished } from './end.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
+import { isRunning } from './remove.js';
 import { sortOut } from './sort-out.js';
 import { type Step, unlessCrashing } from './step.js';
 
@@ -22,7 +23,7 @@ export interface KeepInput {
 export function keep({ component, own, spec, input, because }: KeepInput): Step {
   const { current } = sortOut(own, input.prefix, component);
   if (current === null || (current.state !== 'exited' && current.state !== 'created')) return null;
-  if (own.some((container) => container.state === 'running' || container.state === 'paused')) return null;
+  if (own.some(isRunning)) return null;
   if (current.state === 'exited' && current.detail === null) return null;
   const end = spec && endOf(spec, current);
   if (end) return end === 'final' ? finished(current) : null;

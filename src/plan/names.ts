@@ -14,3 +14,8 @@ export function volumeName(prefix: string, component: string, volume: string): s
 export function retiredName(prefix: string, component: string, id: string): string {
   return `${prefix}${component}-retired-${id.slice(0, 12)}`;
 }
+
+/** `katod-COMPONENT-displaced-ID12`: for a container that is in another component's way and can't have its own name. */
+export function displacedName(prefix: string, component: string, id: string): string {
+  return `${prefix}${component}-displaced-${id.slice(0, 12)}`;
+}

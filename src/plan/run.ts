@@ -6,6 +6,7 @@ import type { ComponentSpec, Wanted } from '../desired/desired.js';
 import type { Waiting } from './action.js';
 import { ended, endOf, finished, isDone } from './end.js';
 import { memoryOf } from './memory.js';
+import { giveNameBack, isInTheWay, makeRoom, nameBlocked } from './misnamed.js';
 import { containerName } from './names.js';
 import { type OwnContainer, portKey } from './observed.js';
 import type { PlanInput } from './plan.js';
@@ -25,9 +26,9 @@ export function run(spec: ComponentSpec, own: readonly OwnContainer[], input: Pl
   if (current === null) return make(spec, sorted, input);
   if (current.state === 'removing') return null;
   if (current.state === 'dead') return removeDead(current, input);
+  if (isInTheWay(current, input)) return makeRoom(current, input);
   if (current.digest !== spec.digest) return replace(spec, current, sorted, input);
-  const name = containerName(input.prefix, spec.name);
-  if (current.name !== name) return giveNameBack(current, name, input);
+  if (current.name !== containerName(input.prefix, spec.name)) return giveNameBack(current, input);
   return tend(spec, current, sorted, input);
 }
 
@@ -64,11 +65,6 @@ function createFailing({ name }: ComponentSpec, { memory, now }: PlanInput): Wai
     until: failed.nextAt,
     because: `create failed: ${failed.message}`,
   };
-}
-
-function nameBlocked(component: string, name: string, holder: string): Step {
-  const because = `the name ${name} is held by ${holder}: remove or rename that one`;
-  return { component, state: 'blocked', because };
 }
 
 function pull(spec: ComponentSpec, because: string, { memory, now }: PlanInput): Exclude<Step, null> {
@@ -120,14 +116,6 @@ function successorObstacle(
 /** Enough of a digest to tell two apart. */
 function short(digest: string): string {
   return digest === '' ? 'no digest' : digest.slice(0, 10);
-}
-
-function giveNameBack(current: OwnContainer, name: string, input: PlanInput): Step {
-  const holder = input.observed.foreignNames.get(name);
-  if (holder) return nameBlocked(current.component, name, holder);
-  const { component, id } = current;
-  const because = `somebody renamed it to ${current.name}`;
-  return unlessFailing({ do: 'rename', component, id, name, because }, input.memory, input.now);
 }
 
 /** The container is as wanted: see that it runs, is well, and is alone. */

@@ -19,10 +19,11 @@ export function sortOut(containers: readonly OwnContainer[], prefix: string, com
   const fixed = containerName(prefix, component);
   const isRetired = (container: OwnContainer) =>
     container.name === retiredName(prefix, component, container.id);
-  const active = containers
+  const byId = [...containers].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const active = byId
     .filter((container) => !isRetired(container))
-    .sort((a, b) => rank(a, fixed) - rank(b, fixed) || (a.id < b.id ? -1 : 1));
-  return { current: active[0] ?? null, surplus: active.slice(1), retired: containers.filter(isRetired) };
+    .sort((a, b) => rank(a, fixed) - rank(b, fixed));
+  return { current: active[0] ?? null, surplus: active.slice(1), retired: byId.filter(isRetired) };
 }
 
 function rank(container: OwnContainer, fixed: string): number {

@@ -23,9 +23,13 @@ export interface EngineWorld {
   networks(name: string): Promise<readonly Readonly<Record<string, string>>[]>;
   /** Makes one as somebody else does. */
   makeNetwork(name: string): Promise<void>;
+  /** Ends by itself at once, with code 3. */
+  readonly endsWith3: readonly string[];
   pause(id: string): Promise<void>;
   /** SIGKILL to the container's process. */
   kill(id: string): Promise<void>;
+  /** Names of all named volumes. */
+  volumes(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -206,6 +210,81 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       for (const id of [first, second]) await engine.remove(id);
     });
 
+    await t.test('a name is free as soon as its holder has another, also while that one runs', async (t) => {
+      const name = uniqueName();
+      const old = await create(name);
+      await engine.start(old);
+      await engine.rename(old, `${name}-retired`);
+      t.equal(await stateOf(old), 'running');
+      const next = await create(name);
+      t.equal((await listed(next))?.name, name);
+      await engine.stop(old, 0);
+      await engine.start(next);
+      t.same([await stateOf(old), await stateOf(next)], ['exited', 'running']);
+      await engine.remove(old);
+      t.same([await stateOf(old), await stateOf(next)], ['gone', 'running']);
+      await engine.stop(next, 0);
+      await engine.remove(next);
+    });
+
+    await t.test('one that ends by itself can be started again', async (t) => {
+      const id = await engine.create(
+        requestOf(uniqueName(), shapeOf(world.image, { command: world.endsWith3 })),
+      );
+      const ends: unknown[] = [];
+      for (const time of ['once', 'again']) {
+        await engine.start(id);
+        await until(`it ends ${time}`, async () => (await stateOf(id)) === 'exited', { within: 10_000 });
+        const detail = await engine.inspect(id);
+        t.match(detail, { running: false, exitCode: 3, startedAt: /^2/, finishedAt: /^2/ });
+        ends.push(detail.finishedAt);
+      }
+      t.not(ends[0], ends[1], 'each end has its time');
+      await engine.remove(id);
+    });
+
+    await t.test('a named volume is made with its container, and outlives it', async (t) => {
+      const name = uniqueName();
+      const shape = shapeOf(world.image, { command: world.command, volumes: { data: '/data' } });
+      const id = await engine.create(requestOf(name, shape));
+      t.ok((await world.volumes()).includes(`${name}-data`));
+      await engine.start(id);
+      await engine.stop(id, 0);
+      await engine.remove(id);
+      t.ok((await world.volumes()).includes(`${name}-data`));
+    });
+
+    await t.test("a published port is one running container's alone, and listed with it", async (t) => {
+      const publish = [{ port: 8099, protocol: 'tcp' as const, target: 80 }];
+      const shape = shapeOf(world.image, { command: world.command, network: 'bridge', publish });
+      const first = await engine.create(requestOf(uniqueName(), shape));
+      const second = await engine.create(requestOf(uniqueName(), shape));
+      await engine.start(first);
+      t.same((await listed(first))?.publishedPorts, [{ port: 8099, protocol: 'tcp' }]);
+      t.match(await faultOf(t, 'start', engine.start(second)), { kind: 'taken', retry: 'later' });
+      await engine.stop(first, 0);
+      t.same((await listed(first))?.publishedPorts, []);
+      await engine.start(second);
+      await engine.stop(second, 0);
+      for (const id of [first, second]) await engine.remove(id);
+    });
+
+    await t.test('one whose network is missing is created, and does not start', async (t) => {
+      const shape = shapeOf(world.image, { command: world.command, network: 'no-such-network' });
+      const id = await engine.create(requestOf(uniqueName(), shape));
+      t.match(await faultOf(t, 'start', engine.start(id)), { kind: 'gone', retry: 'later' });
+      await engine.remove(id);
+    });
+
+    await t.test('a pull from a registry that is away fails, and ends when it is called off', async (t) => {
+      const reference = '127.0.0.1:1/no/such:1';
+      const quiet = () => {};
+      const failed = engine.pull(reference, quiet, new AbortController().signal);
+      t.match(await faultOf(t, 'pull', failed), { kind: 'failed', retry: 'later' });
+      t.equal(await engine.hasImage(reference), false);
+      await faultOf(t, 'pull', engine.pull(reference, quiet, AbortSignal.abort()));
+    });
+
     await t.test(
       'an image is there or not, by whatever name, and without it nothing is created',
       async (t) => {
@@ -310,24 +389,32 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       t.teardown(() => stream.close());
       await until('the subscription stands', () => seen.includes('connected'), { within: 10_000 });
       t.equal(seen[0], 'connected');
-      const id = await into('exited');
+      const id = await into('paused');
+      await engine.unpause(id);
+      await engine.rename(id, uniqueName());
+      await world.kill(id);
       const told = (action: string) =>
         seen.some(
           (event) =>
             event !== 'connected' && event.kind === 'container' && event.action === action && event.id === id,
         );
-      for (const action of ['create', 'start', 'die']) {
+      for (const action of ['create', 'start', 'pause', 'unpause', 'rename', 'die']) {
         await until(`${action} is told`, () => told(action), { within: 10_000 });
       }
       const other: EngineEvent[] = [];
+      let others = false;
       const second = engine.events({
-        onConnected: () => {},
+        onConnected: () => {
+          others = true;
+        },
         onEvent: (event) => void other.push(event),
         onLost: () => {},
       });
       t.teardown(() => second.close());
+      await until('the other subscription stands', () => others, { within: 10_000 });
       stream.close();
       stream.close();
+      await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 10_000 });
       await engine.remove(id);
       await until('the other still hears', () => other.some((event) => event.action === 'destroy'), {
         within: 10_000,

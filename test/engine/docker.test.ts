@@ -41,8 +41,10 @@ await engineContract(t, async () => ({
     return labels.split('\n').map((line) => JSON.parse(line));
   },
   makeNetwork: async (name) => void (await host.docker('network', 'create', name)),
+  endsWith3: ['sh', '-c', 'exit 3'],
   pause: async (id) => void (await host.docker('pause', id)),
   kill: async (id) => void (await host.docker('kill', id)),
+  volumes: async () => (await host.docker('volume', 'ls', '-q')).split('\n'),
   close: async () => {},
 }));
 

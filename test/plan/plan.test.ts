@@ -85,6 +85,29 @@ const table: readonly (readonly [string, World, string])[] = [
     'web: rename aaaaaaaaaaaa to katod-web (somebody renamed it to mine)',
   ],
   [
+    "two have each other's name: both make room",
+    {
+      desired: wanted(spec('db'), web),
+      own: [container('db', A, { name: 'katod-web' }), container('web', B, { name: 'katod-db' })],
+    },
+    [
+      'db: rename aaaaaaaaaaaa to katod-db-displaced-aaaaaaaaaaaa (somebody renamed it to katod-web)',
+      'web: rename bbbbbbbbbbbb to katod-web-displaced-bbbbbbbbbbbb (somebody renamed it to katod-db)',
+    ].join('\n'),
+  ],
+  [
+    "another component's name, and its own is held by somebody else: it makes room",
+    {
+      desired: wanted(spec('db'), web),
+      own: [container('web', A, { name: 'katod-db' })],
+      foreign: { 'katod-web': 'container katod-web' },
+    },
+    [
+      'db: create katod-db (it has no container)',
+      'web: rename aaaaaaaaaaaa to katod-web-displaced-aaaaaaaaaaaa (somebody renamed it to katod-db)',
+    ].join('\n'),
+  ],
+  [
     'dead',
     { desired: wanted(web), own: [container('web', A, { state: 'dead' })] },
     'web: remove aaaaaaaaaaaa (the engine left it dead)',
@@ -340,6 +363,17 @@ const table: readonly (readonly [string, World, string])[] = [
     '',
   ],
   [
+    "unknown: no second one is started beside one that the engine's own policy starts again",
+    {
+      desired: UNKNOWN,
+      own: [
+        container('web', A, { name: 'twin', state: 'restarting' }),
+        container('web', B, { state: 'exited' }),
+      ],
+    },
+    '',
+  ],
+  [
     'a refused definition: what runs keeps running',
     {
       desired: wanted({ ok: false, name: 'web', problems: [], inForce: null }),
@@ -351,6 +385,11 @@ const table: readonly (readonly [string, World, string])[] = [
 
 t.test('the plan of each world', async (t) => {
   for (const [name, world, expected] of table) t.equal(planned(world), expected, name);
+});
+
+t.test('those to go are dealt with in the same order, in whatever order the engine lists', async (t) => {
+  const own = [container('web', A, { retired: true }), container('web', B, { retired: true })];
+  t.equal(planned({ desired: wanted(), own }), planned({ desired: wanted(), own: [...own].reverse() }));
 });
 
 t.test('the same world gives the same text, in whatever order the engine lists', async (t) => {

@@ -1,0 +1,25 @@
+import t from 'tap';
+import { engineContract } from './contract.js';
+import { FakeDaemon } from './fake/daemon.js';
+import { openFakeEngine } from './fake/engine.js';
+import { runPrograms } from './fake/programs.js';
+import { REAL_TIMERS as timers } from './fake/timers.js';
+import { Wire } from './fake/wire.js';
+
+const image = 'katod-sandbox/fake:1';
+
+await engineContract(t, async () => {
+  const daemon = new FakeDaemon({ date: timers.date, images: [image] });
+  const wire = new Wire(daemon, timers);
+  runPrograms(daemon, timers, ({ command = [] }) => (command[0] === 'exit' ? { after: 5, code: 3 } : null));
+  return {
+    engine: openFakeEngine({ daemon, wire, timers }),
+    image,
+    command: ['sleep'],
+    endsWith3: ['exit'],
+    pause: async (id) => daemon.pause(id),
+    kill: async (id) => daemon.exit(id),
+    volumes: async () => [...daemon.volumes.keys()],
+    close: async () => {},
+  };
+});
