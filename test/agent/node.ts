@@ -20,6 +20,8 @@ export interface NodeOptions {
   /** Role to its components. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further ones, of what is started beside the engine of the host. */
+  readonly settingsOn?: (host: Host) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** A process that ends at once when it is told to. */
@@ -76,7 +78,12 @@ export async function startNode(t: Test, options: NodeOptions): Promise<TestNode
   writeCatalog(catalog, options);
   const agent = await startAgent({
     host,
-    settings: { KATOD_CATALOG: catalog, KATOD_ETCD: etcd.endpoint, ...options.settings },
+    settings: {
+      KATOD_CATALOG: catalog,
+      KATOD_ETCD: etcd.endpoint,
+      ...options.settings,
+      ...(await options.settingsOn?.(host)),
+    },
   });
   t.teardown(async () => {
     // What the agent did is the first thing to look at.

@@ -1,6 +1,6 @@
 /** What the loop must do, on the fake engine and in virtual time: what random worlds have found is kept here by name. */
 import t from 'tap';
-import { CHANGES, isSlow } from '../engine/fake/mishaps.js';
+import { CHANGES, hangs, isSlow } from '../engine/fake/mishaps.js';
 import { paused, spec, wanted } from '../plan/world.js';
 import { FakeHost } from './agent-on-fake.js';
 
@@ -22,4 +22,68 @@ t.test('what was taken back while a look was under way is not done', async (t) =
     );
   });
   host.close();
+});
+
+const idOf = (host: FakeHost, name: string) =>
+  host.daemon.containers().find((container) => container.name === name)?.id ?? '';
+
+/** Names and states on the engine. */
+const seen = (host: FakeHost) => host.daemon.containers().map(({ name, state }) => `${name} ${state}`);
+
+/** Settles with `web`, lets something happen, and settles again. Answers with the changes that were made. */
+async function after(happens: (host: FakeHost) => void): Promise<readonly string[]> {
+  const host = new FakeHost({ images: ['web:1'] });
+  try {
+    return await host.time.rule(async () => {
+      host.start(wanted(spec('web')));
+      await host.time.until(() => host.isIdle(), 10_000);
+      await host.time.pass(1_000);
+      host.calls.length = 0;
+      happens(host);
+      await host.time.pass(60_000);
+      const changes = host.calls.map(({ verb }) => verb).filter((verb) => CHANGES.includes(verb));
+      return [...changes, ...seen(host)];
+    });
+  } finally {
+    host.close();
+  }
+}
+
+const HEALED = ['start', 'katod-web running'];
+
+t.test('what events did not tell is found by the next list, and mended once', async (t) => {
+  const killed = (host: FakeHost) => host.daemon.exit(idOf(host, 'katod-web'));
+  t.same(await after(killed), HEALED);
+  const lost = (host: FakeHost) => {
+    host.wire.dropEvents(1_000);
+    killed(host);
+  };
+  t.same(await after(lost), HEALED, 'dropped');
+  const late = (host: FakeHost) => {
+    host.wire.eventDelay = 20_000;
+    killed(host);
+  };
+  t.same(await after(late), HEALED, 'late');
+  const swallowed = (host: FakeHost) => {
+    host.wire.blackHole = true;
+    killed(host);
+  };
+  t.same(await after(swallowed), HEALED, 'swallowed');
+  const cut = (host: FakeHost) => {
+    killed(host);
+    host.wire.cutEvents();
+  };
+  t.same(await after(cut), HEALED, 'cut');
+});
+
+t.test('a call that gets no answer is not made a second time where it has happened', async (t) => {
+  const lost = (verb: 'create' | 'start', happensAfter: number) => (host: FakeHost) => {
+    host.daemon.vanish(idOf(host, 'katod-web'));
+    host.wire.mishaps.add(hangs([verb], happensAfter));
+  };
+  const once = ['create', 'start', 'katod-web running'];
+  t.same(await after(lost('create', 0)), once);
+  t.same(await after(lost('start', 0)), once);
+  const late = ['create', 'create', 'start', 'katod-web running'];
+  t.same(await after(lost('create', 30_000)), late, 'one that happens long after is refused for its name');
 });
