@@ -4,7 +4,8 @@
  * section 6.
  */
 import { parseReference } from '../engine/reference.js';
-import type { ContainerShape } from './desired.js';
+import type { Probe, ProbeSet } from '../probe/probe.js';
+import type { ComponentSpec } from './desired.js';
 import { canonicalJson } from './digest.js';
 import { type Right, rightsOf } from './rights.js';
 
@@ -39,21 +40,24 @@ export const DEFAULT_POLICY: Policy = {
   override: [],
 };
 
+/** All of a component that the policy looks at. */
+export type Asked = Pick<ComponentSpec, 'shape' | 'probes'>;
+
 export interface Judged {
   readonly component: string;
   /** What the store asks for. */
-  readonly shape: ContainerShape;
+  readonly asked: Asked;
   /** What the shipped definition comes to with the same parameters; null: there is none, or it comes to nothing. */
-  readonly shipped: ContainerShape | null;
+  readonly shipped: Asked | null;
   /** The image that the catalog names, or null where it leaves that to a parameter. */
   readonly shippedImage: string | null;
 }
 
 /** What is refused, as key of the definition and sentence. */
 export function judge(judged: Judged, policy: Policy): readonly (readonly [key: string, message: string])[] {
-  const { component, shape, shipped } = judged;
-  const trusted = new Set(shipped === null ? [] : rightsOf(shipped).flatMap(({ takes }) => takes));
-  const rights = rightsOf(shape).filter((right) => !allows(policy, component, right));
+  const { component, asked, shipped } = judged;
+  const trusted = new Set(shipped === null ? [] : rightsOf(shipped.shape).flatMap(({ takes }) => takes));
+  const rights = rightsOf(asked.shape).filter((right) => !allows(policy, component, right));
   const added = rights.filter(({ takes }) => !takes.every((word) => trusted.has(word)));
   return [
     ...added.map((right) => [right.key, refusedRight(component, right)] as const),
@@ -100,7 +104,7 @@ function remedy(rule: keyof Policy, entry: string): string {
 
 /** The image is judged where it is another repository's than the shipped one. */
 function imageFault(
-  { component, shape, shippedImage }: Judged,
+  { component, asked: { shape }, shippedImage }: Judged,
   policy: Policy,
 ): readonly (readonly [string, string])[] {
   const repository = repositoryOf(shape.image);
@@ -112,18 +116,28 @@ function imageFault(
 
 /** Which program runs with rights of the shipped definition is not the store's to change. */
 function programFaults(
-  { component, shape, shipped, shippedImage }: Judged,
+  { component, asked, shipped, shippedImage }: Judged,
   policy: Policy,
 ): readonly (readonly [string, string])[] {
   if (shipped === null || names(policy.override, component)) return [];
-  const changed = PROGRAM.filter((key) => !isSame(shape[key], shipped[key]));
-  const image = shippedImage !== null && repositoryOf(shape.image) !== repositoryOf(shippedImage);
-  const rights = [...new Set(rightsOf(shipped).map(({ key }) => key))].join(', ');
-  return [...(image ? ['image'] : []), ...changed].map((key) => {
-    const what = key === 'image' ? `the repository of the image (shipped: ${shippedImage})` : key;
-    const because = `${component} has rights on the host (${rights}), so the store may not change ${what}`;
+  const changed = PROGRAM.filter((key) => !isSame(asked.shape[key], shipped.shape[key]));
+  const image = shippedImage !== null && repositoryOf(asked.shape.image) !== repositoryOf(shippedImage);
+  const rights = [...new Set(rightsOf(shipped.shape).map(({ key }) => key))].join(', ');
+  const run = new Set(commandsOf(shipped.probes).map(canonicalJson));
+  const probes = commandsOf(asked.probes).some((command) => !run.has(canonicalJson(command)));
+  const words: Readonly<Record<string, string>> = {
+    image: `the repository of the image (shipped: ${shippedImage})`,
+    probes: 'the command of an exec probe',
+  };
+  return [...(image ? ['image'] : []), ...changed, ...(probes ? ['probes'] : [])].map((key) => {
+    const because = `${component} has rights on the host (${rights}), so the store may not change ${words[key] ?? key}`;
     return [key, `${because}: ${remedy('override', component)}`] as const;
   });
+}
+
+/** The commands that probes run in the container, with all the rights that it has. */
+function commandsOf(probes: ProbeSet): readonly (readonly string[])[] {
+  return Object.values(probes).flatMap(({ check }: Probe) => (check.kind === 'exec' ? [check.command] : []));
 }
 
 const PROGRAM = ['command', 'entrypoint', 'env', 'user', 'files'] as const;

@@ -51,13 +51,13 @@ function* allowed(
   yield;
   const byParameter = isImageGiven(name, rendering);
   if (!wanted?.ok || (from.kind === 'catalog' && !byParameter)) return wanted;
-  const { shape } = wanted.spec;
+  const asked = wanted.spec;
   const onto = from.kind === 'catalog' ? definition : from.onto;
   const shipped =
-    onto === null ? null : from.kind === 'catalog' ? shape : shippedShape(onto, shape.image, rendering);
+    onto === null ? null : from.kind === 'catalog' ? asked : shippedSpec(onto, asked.shape.image, rendering);
   const shippedImage = onto === null ? null : shippedImageOf(onto, rendering);
   yield;
-  const faults = judge({ component: name, shape, shipped, shippedImage }, policy);
+  const faults = judge({ component: name, asked, shipped, shippedImage }, policy);
   if (faults.length === 0) return wanted;
   const problems = faults.map(([key, message]): Problem => {
     if (key === 'image' && byParameter)
@@ -68,10 +68,10 @@ function* allowed(
 }
 
 /** The shipped definition with these parameters; where it leaves its image to the store, with that image. */
-function shippedShape(onto: Definition, image: string, rendering: Rendering): ComponentSpec['shape'] | null {
+function shippedSpec(onto: Definition, image: string, rendering: Rendering): ComponentSpec | null {
   const { when: _, ...document } = onto.document;
   const wanted = renderComponent({ ...onto, document: { image, ...document } }, rendering);
-  return wanted?.ok ? wanted.spec.shape : null;
+  return wanted?.ok ? wanted.spec : null;
 }
 
 function shippedImageOf(onto: Definition, rendering: Rendering): string | null {

@@ -9,7 +9,7 @@ const stack =
 const catalog = catalogOf({
   components: {
     web: web('command: [httpd, "{{ params.port }}"]'),
-    root: 'name: root\ndescription: x\nimage: example/root:1\nprivileged: true\nmounts: [{ source: "{{ params.sock }}", target: /s }]\ncommand: [run, "{{ params.port }}"]\nenv: { A: b }\nmemory: 64m',
+    root: 'name: root\ndescription: x\nimage: example/root:1\nprivileged: true\nmounts: [{ source: "{{ params.sock }}", target: /s }]\ncommand: [run, "{{ params.port }}"]\nenv: { A: b }\nmemory: 64m\nprobes: { live: { exec: [check, "{{ params.port }}"] } }',
     bare: 'name: bare\ndescription: x\npid: host\ncommand: [run, "--image={{ params[\'image.bare\'] }}"]',
   },
   stacks: { s: stack },
@@ -59,7 +59,9 @@ const allowed: Readonly<Record<string, Asked>> = {
     overlay: { root: 'privileged: true\nmounts: [{ source: /run/a.sock, target: /s, readOnly: true }]' },
   },
   'limits, probes and the like beside rights': {
-    overlay: { root: 'memory: 1g\nprobes: { live: { tcp: 80 } }\nstop: { timeout: 1m }\nlabels: { a: b }' },
+    overlay: {
+      root: 'memory: 1g\nprobes: { live: { exec: null, tcp: 80 }, ready: { exec: [check, "80"], period: 1m } }\nstop: { timeout: 1m }\nlabels: { a: b }',
+    },
   },
   'a parameter that a shipped template uses': { params: { port: '81', sock: '/var/run/docker.sock' } },
   'another tag, or a digest': {
@@ -170,6 +172,11 @@ const refused: readonly (readonly [string, Asked, RegExp])[] = [
     /image.root root has rights/,
   ],
   ['a command', { overlay: { root: 'command: [sh]' } }, /root:1:10 command: root has rights/],
+  [
+    'a command for a probe',
+    { overlay: { root: 'probes: { ready: { exec: [sh, -c, x] } }' } },
+    /root:1:9 probes: root has rights .* may not change the command of an exec probe: .*policy.override/,
+  ],
   ['an entrypoint', { overlay: { root: 'entrypoint: [sh]' } }, /entrypoint: root has/],
   ['the environment', { overlay: { root: 'env: { LD_PRELOAD: /x }' } }, /env: root has/],
   ['the user', { overlay: { root: 'user: "0"' } }, /user: root has/],
