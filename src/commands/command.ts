@@ -11,6 +11,14 @@ export interface Switch {
   readonly help: string;
 }
 
+/** A flag of a command's own, with a value. */
+export interface Option {
+  readonly name: string;
+  /** What stands for the value in the help. */
+  readonly placeholder: string;
+  readonly help: string;
+}
+
 /** What somebody typed, already checked against the command's form. */
 export interface Invocation {
   /** Settings as given; the command reads those it needs. */
@@ -18,6 +26,8 @@ export interface Invocation {
   /** In the order of the command's arguments; a list for the last one where it takes several. */
   readonly words: readonly string[];
   readonly switches: ReadonlySet<string>;
+  /** Those that were given. */
+  readonly options: ReadonlyMap<string, string>;
 }
 
 export interface Command {
@@ -28,6 +38,8 @@ export interface Command {
   /** Settings whose flags it takes; `--config` comes with the first. */
   readonly settings: readonly SettingName[];
   readonly switches: readonly Switch[];
+  /** Default: none. */
+  readonly options?: readonly Option[];
   /** Command lines with what they do. */
   readonly examples: readonly (readonly [line: string, explanation: string])[];
   /** Loads the command's own file, and returns the exit code. */

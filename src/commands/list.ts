@@ -37,6 +37,28 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./plan.js')).plan(invocation),
   },
   {
+    name: 'explain',
+    takes: '<component>',
+    summary: 'say what is wanted of a component, what is there, what it waits for, and what one can do',
+    settings: settingNames,
+    switches: [json],
+    examples: [['$0 explain haproxy', 'from the running agent, or by a look at this node where none runs']],
+    run: async (invocation) => (await import('./explain.js')).explain(invocation),
+  },
+  {
+    name: 'apply',
+    takes: '',
+    summary: 'do once what an agent would do, and end when all is ready',
+    settings: settingNames,
+    switches: [json],
+    options: [{ name: 'timeout', placeholder: 'DURATION', help: 'give up after so long; default: 5m' }],
+    examples: [
+      ['$0 apply', 'exit code 1 when something fails, is blocked, or takes too long'],
+      ['$0 apply --timeout 30m', 'where large images are pulled'],
+    ],
+    run: async (invocation) => (await import('./apply.js')).apply(invocation),
+  },
+  {
     name: 'status',
     takes: '',
     summary: 'show how this node and its components are',

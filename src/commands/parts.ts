@@ -23,6 +23,7 @@ import { watchProcess } from '../metrics/process-families.js';
 import { openProber } from '../probe/prober.js';
 import { openVerdictFile } from '../probe/verdict-file.js';
 import { EventRing } from '../report/event-ring.js';
+import type { Report } from '../report/report.js';
 import type { Secrets } from '../report/secrets.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastKnownGood } from '../store/last-known-good.js';
@@ -32,10 +33,12 @@ import { takeTrustMark } from '../store/trust-mark.js';
 export interface Telling {
   readonly log: Logger;
   readonly secrets: Secrets;
+  /** Given the report after each pass. Default: nobody is. */
+  readonly onReport?: (report: Report) => void;
 }
 
 /** Reads what is on disk, and connects to nothing yet: `begin` does. Containers are never touched by `close`. */
-export async function openParts(settings: Settings, host: HostFacts, { log, secrets }: Telling) {
+export async function openParts(settings: Settings, host: HostFacts, { log, secrets, onReport }: Telling) {
   const { node, address, stateDir, containerPrefix: prefix, limits, stack } = settings;
   const metrics = new AgentMetrics();
   const events = new EventRing({ date: SYSTEM_CLOCK.date, mask: secrets.mask, told: metrics.told });
@@ -94,7 +97,11 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     cluster: () => followed.clusterId(),
     desired,
     journal: new Journal({ log, events, metrics, clock: SYSTEM_CLOCK }),
-    onTurn: () => presence.note(view.note(), followed.isFollowing()),
+    onTurn() {
+      const report = view.note();
+      presence.note(report, followed.isFollowing());
+      onReport?.(report);
+    },
   });
   const view = openAgentView({
     node,

@@ -68,6 +68,13 @@ function flagsOf(command: Command, parser: Argv, hidden: boolean): Argv {
   let own = parser.usage(`$0 ${command.name} ${command.takes}\n\n${command.summary}`).epilogue('');
   for (const { name, help } of command.switches)
     own = own.option(name, { type: 'boolean', hidden, describe: help });
+  for (const { name, placeholder, help } of command.options ?? [])
+    own = own.option(name, {
+      type: 'string',
+      requiresArg: true,
+      hidden,
+      describe: `${placeholder}: ${help}`,
+    });
   for (const name of command.settings) {
     const { flag, help, fallback, placeholder } = table[name];
     if (flag === null) continue;
@@ -98,8 +105,10 @@ function flagsOf(command: Command, parser: Argv, hidden: boolean): Argv {
 
 async function call({ command, argv }: { command: Command; argv: Words }): Promise<number> {
   const positionals = [...command.takes.matchAll(/[a-z]+/g)].map(([name]) => name);
+  const options = (command.options ?? []).map(({ name }) => name);
   const flags = [
     ...command.switches.map(({ name }) => name),
+    ...options,
     ...command.settings.flatMap((name) => table[name].flag ?? []),
     ...(command.settings.length > 0 ? ['config'] : []),
   ];
@@ -121,6 +130,9 @@ async function call({ command, argv }: { command: Command; argv: Words }): Promi
   const invocation: Invocation = {
     sources: { flags: argv, environment: process.env },
     words: positionals.flatMap((name) => (argv[name] ?? []) as string | string[]),
+    options: new Map(
+      options.flatMap((name) => (argv[name] === undefined ? [] : [[name, String(argv[name])]])),
+    ),
     switches: new Set(command.switches.map(({ name }) => name).filter((name) => argv[name] === true)),
   };
   try {

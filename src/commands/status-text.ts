@@ -1,6 +1,7 @@
 /** The report of `/health` as a table for people: pure. */
 import { ready } from '../report/reason.js';
 import type { ComponentReport, Report, Status } from '../report/report.js';
+import { age, length } from './age.js';
 import { alignColumns, breakLine, type Cell, type Colour, type Paint } from './columns.js';
 
 export interface Drawing {
@@ -111,19 +112,6 @@ function detailLines(component: ComponentReport, { columns, paint, now }: Drawin
     texts.push(`last exit ${age(lastExit.at, now)} ago: code ${lastExit.code}${memory}`);
   }
   return texts.flatMap((text) => breakLine(text, columns - 2, '').map((line) => paint('dim', `  ${line}`)));
-}
-
-function age(since: string, now: number): string {
-  return length(now - Date.parse(since));
-}
-
-/** The largest whole unit of a time in milliseconds. */
-function length(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 2 * 3_600) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
 }
 
 function rolesInWords({ roles, status, store }: Report): string {

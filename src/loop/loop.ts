@@ -15,7 +15,7 @@ import { messageOf, outcomeOf } from './outcome.js';
 import { ProbeTargets } from './probe-targets.js';
 import { digestsLeft, pruneFiles } from './prune-files.js';
 import { Pulls } from './pulls.js';
-import type { EngineState, LastAction, LoopOptions, LoopState } from './state.js';
+import { type EngineState, type LastAction, type LoopOptions, type LoopState, NO_ENGINE } from './state.js';
 import { Turns } from './turns.js';
 import { Unannounced } from './unannounced.js';
 import { clusterOf, currentOf, imagesWanted, untilDue } from './wanted.js';
@@ -55,7 +55,7 @@ export class Loop {
   #observed: Observed | null = null;
   #plan: Plan = EMPTY_PLAN;
   #memory: Memory = NOTHING_REMEMBERED;
-  #engine: EngineState = { reachable: false, version: null, problem: 'not connected yet' };
+  #engine: EngineState = NO_ENGINE;
   /** The engine was away: what ended meanwhile did not crash. */
   #engineReturned = false;
 

@@ -1,4 +1,4 @@
-/** What the loop is given, and how it stands: types only. */
+/** What the loop is given, and how it stands. */
 import type { Logger } from 'pino';
 import type { Desired } from '../desired/desired.js';
 import type { Engine, EngineVersion } from '../engine/engine.js';
@@ -39,6 +39,9 @@ export interface EngineState {
   readonly version: EngineVersion | null;
   readonly problem: string | null;
 }
+
+/** Before its first answer, or the first call that failed. */
+export const NO_ENGINE: EngineState = { reachable: false, version: null, problem: 'not connected yet' };
 
 /** The last action begun for a component. */
 export interface LastAction {

@@ -1,0 +1,41 @@
+/** How far one convergence has come, by the report. Pure. */
+import { NO_ENGINE } from '../loop/state.js';
+import { ready } from '../report/reason.js';
+import type { ComponentReport, Report } from '../report/report.js';
+
+/** `failed`: time alone will not help. */
+export type Convergence = 'under way' | 'settled' | 'failed';
+
+export function convergenceOf(report: Report): Convergence {
+  const { status, store, engine, hold, paused, components } = report;
+  if (status === 'unassigned' || hold !== null) return 'failed';
+  if (engine.version === null && engine.problem !== null)
+    return engine.problem === NO_ENGINE.problem ? 'under way' : 'failed';
+  if (!engine.reachable) return 'under way';
+  const left = components.filter((component) => !isGood(component));
+  if (left.some(({ doing }) => doing !== null && doing.what !== 'wait')) return 'under way';
+  if (!store.reachable) return left.every(isHeldUp) ? 'failed' : 'under way';
+  // What was last known is no answer to what is wanted now.
+  if (store.from === null || store.from === 'disk') return 'under way';
+  if (left.length > 0)
+    return left.every((component) => isHeldUp(component) || isPaused(component, paused))
+      ? 'failed'
+      : 'under way';
+  // All runs, and something that was written is refused nevertheless.
+  return status === 'degraded' ? 'failed' : 'settled';
+}
+
+/** One that is not wanted here and still there is not. */
+function isGood(component: ComponentReport): boolean {
+  return ready(component) && component.doing === null;
+}
+
+/** An operator is needed, for this one or for one that it starts after. */
+function isHeldUp({ state, doing }: ComponentReport): boolean {
+  return state === 'blocked' || state === 'invalid' || state === 'finished' || doing?.waits === 'dependency';
+}
+
+/** While the node is paused nothing is created, replaced or removed; what ends is started, unless all is paused. */
+function isPaused({ state, current }: ComponentReport, paused: Report['paused']): boolean {
+  return paused !== false && (state === 'missing' || !current || (paused === 'all' && state !== 'running'));
+}
