@@ -14,6 +14,7 @@ export function definitionSchema(rendered: boolean) {
     name: text(leaf.name),
     description: text(leaf.line),
     image: text(leaf.line).optional(),
+    pull: text(leaf.oneOf('missing', 'always')).optional(),
     command: z.array(text(leaf.text)).optional(),
     entrypoint: z.array(text(leaf.text)).optional(),
     user: text(user).optional(),

@@ -1,6 +1,7 @@
 /** This node looked at without an agent: store, disk and engine are read once, and nothing is changed. */
 import { loadCatalog } from '../catalog/load.js';
 import type { Desired } from '../desired/desired.js';
+import { openCredentials } from '../engine/credentials.js';
 import { openDocker } from '../engine/docker.js';
 import { type Engine, type EngineVersion, Fault } from '../engine/engine.js';
 import { readHostFacts } from '../host/facts.js';
@@ -68,13 +69,16 @@ export async function lookHere(settings: Settings): Promise<Sight> {
 function firstPlan(
   desired: Desired,
   observed: Observed | null,
-  { containerPrefix: prefix, limits }: Settings,
+  { node, containerPrefix: prefix, limits }: Settings,
 ): Pick<ReportInput, 'plan' | 'memory'> {
   const current = observed === null ? [] : currentOf(observed, prefix);
-  const memory = notice(NOTHING_REMEMBERED, { desired, current, now: 0, jitter: 0 });
+  const credentials = observed?.credentials ?? '';
+  const memory = notice(NOTHING_REMEMBERED, { desired, current, credentials, now: 0, jitter: 0 });
   if (observed === null) return { memory, plan: { actions: [], waiting: [], stuck: [] } };
   const underWay = { lanes: new Set<string>(), pulls: new Set<string>(), pullLimit: limits.pulls };
-  return { memory, plan: plan({ desired, observed, memory, underWay, prefix, now: 0 }) };
+  // It tells what comes next, not when this node's turn is.
+  const pullSpread = { node, over: 0 };
+  return { memory, plan: plan({ desired, observed, memory, underWay, pullSpread, prefix, now: 0 }) };
 }
 
 interface EngineSight {
@@ -92,7 +96,8 @@ async function look(
     const version = await engine.connect();
     const details = new Details(engine, () => {});
     const ports = { listeners: readListeners, holderOf };
-    const seen = await observe({ engine, details, ports, node, address, prefix }, desired);
+    const credentials = openCredentials(process.env);
+    const seen = await observe({ engine, credentials, details, ports, node, address, prefix }, desired);
     return { observed: { ...seen, verdicts: new Map() }, version, problem: null };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { loadCatalog } from '../catalog/load.js';
 import { Presence } from '../cluster/presence.js';
+import { openCredentials } from '../engine/credentials.js';
 import { openDocker } from '../engine/docker.js';
 import { openFileRoom } from '../files/files.js';
 import type { HostFacts } from '../host/facts.js';
@@ -73,7 +74,8 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
   const presence = new Presence({ store, self, date: SYSTEM_CLOCK.date, log });
   const desired = await followed.recall();
   secrets.know(desired);
-  const docker = openDocker({ address: settings.docker, limits });
+  const credentials = openCredentials(process.env);
+  const docker = openDocker({ address: settings.docker, limits, credentials });
   const engine = measured(docker, SYSTEM_CLOCK.now, metrics.engineCalled);
   const prober = openProber({
     now: SYSTEM_CLOCK.date,
@@ -84,6 +86,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
   });
   const loop: Loop = new Loop({
     engine,
+    credentials,
     prober,
     files: openFileRoom(join(stateDir, 'files')),
     ports: { listeners: readListeners, holderOf },

@@ -12,6 +12,7 @@ export function renderedComponent(spec: ComponentSpec): Readonly<Record<string, 
     name: spec.name,
     description: spec.description,
     ...withoutEmpty(container),
+    ...(spec.pull === 'missing' ? {} : { pull: spec.pull }),
     ...withoutEmpty({
       hostPorts: spec.hostPorts.map(({ port, protocol }) => `${port}/${protocol}`),
       labels: spec.labels,

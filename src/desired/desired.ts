@@ -116,6 +116,8 @@ export interface ComponentSpec {
   readonly digest: string;
   /** Hash of the definition before rendering with the cluster parameters it uses; label `io.katod.definition`. */
   readonly definition: string;
+  /** `always`: its image is asked for anew before each new container. */
+  readonly pull: 'missing' | 'always';
   /** Labels of its own, beside katod's. */
   readonly labels: Readonly<Record<string, string>>;
   /** Ports on the host that must be free before it starts. */

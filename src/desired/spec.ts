@@ -31,6 +31,7 @@ export function specOf(
       templates: Object.fromEntries(templates),
       params: clusterParameters(stack, accepted, { uses, component }),
     }),
+    pull: text.pull ?? 'missing',
     labels: text.labels ?? {},
     hostPorts: hostPortsOf(text),
     after: [...new Set(text.after ?? [])],

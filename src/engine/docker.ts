@@ -8,6 +8,7 @@ import type { Limits } from '../settings/settings.js';
 import { unlessAlready, unlessFault } from './already.js';
 import { type TimedCall, timedCall } from './call.js';
 import { createBody } from './create-body.js';
+import type { Credentials } from './credentials.js';
 import { type Engine, Fault, type ListedContainer } from './engine.js';
 import { followEvents } from './events.js';
 import { execVerb } from './exec.js';
@@ -21,6 +22,8 @@ export interface DockerSettings {
   /** `unix:///path`, `tcp://host:port` or `http(s)://host:port`. */
   readonly address: string;
   readonly limits: Limits;
+  /** For registries; default none. */
+  readonly credentials?: Pick<Credentials, 'find'>;
 }
 
 /** So often, with so many milliseconds between, is looked whether a removal that is under way has ended. */
@@ -31,7 +34,7 @@ const REMOVAL_WAIT = 100;
 const DEFAULT_STOP = 10_000;
 
 /** Dials nothing yet. Throws a Fault `refused` when the address is none. */
-export function openDocker({ address, limits }: DockerSettings): Engine {
+export function openDocker({ address, limits, credentials }: DockerSettings): Engine {
   const link = openLink(address, limits);
 
   const look = async (id: string, verb: EngineVerb = 'inspect'): Promise<Docker.ContainerInspectInfo> => {
@@ -68,7 +71,7 @@ export function openDocker({ address, limits }: DockerSettings): Engine {
   };
 
   return {
-    ...imageVerbs(link, limits),
+    ...imageVerbs(link, { limits, credentials: credentials ?? null }),
     ...execVerb(link),
     ...networkVerb(link),
     connect: link.connect,

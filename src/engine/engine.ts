@@ -133,6 +133,8 @@ export type FaultKind =
   | 'busy'
   /** The engine or registry refuses the request itself: bad reference, bad parameter, no such command. */
   | 'refused'
+  /** The registry wants credentials that it was not given, or refuses those it was. */
+  | 'denied'
   /** The engine can't be reached. */
   | 'unreachable'
   /** No answer within the deadline; it may have happened all the same. */

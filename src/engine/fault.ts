@@ -63,11 +63,20 @@ const RULES: readonly Rule[] = [
   },
   { verbs: ['create', 'rename', 'network'], status: [409], kind: 'taken', retry: 'later' },
 
-  { verbs: ['pull'], status: [400, 401, 403, 404], kind: 'refused', retry: 'never' },
+  { verbs: ['pull'], words: /denied by plugin/i, kind: 'refused', retry: 'never' },
+  { verbs: ['pull'], status: [401, 403], kind: 'denied', retry: 'never' },
   {
     verbs: ['pull'],
     words:
-      /manifest unknown|manifest for .+ not found|name unknown|repository .*(?:does not exist|not found)|access denied|\bdenied: |access to the resource is denied|unauthorized|authentication required|no basic auth credentials/i,
+      /access denied|\bdenied: |access to the resource is denied|unauthorized|authentication required|no basic auth credentials|incorrect username or password/i,
+    kind: 'denied',
+    retry: 'never',
+  },
+  { verbs: ['pull'], status: [400, 404], kind: 'refused', retry: 'never' },
+  {
+    verbs: ['pull'],
+    words:
+      /manifest unknown|manifest for .+ not found|name unknown|repository .*(?:does not exist|not found)/i,
     kind: 'refused',
     retry: 'never',
   },
@@ -177,8 +186,12 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** No registry is obeyed for longer, in milliseconds. */
+const LONGEST_WAIT = 24 * 3_600_000;
+
 /** Docker passes on a registry's body but not its headers: `retry-after: 30s` stands in the words or nowhere. */
 function retryAfter(words: string): number | null {
   const found = /retry[- ]after:?\s*(\d+(?:\.\d+)?)\s*(µs|us|ms|s|m|h)?\b/i.exec(words);
-  return found === null ? null : Math.ceil(Number(found[1]) * (UNITS[found[2] ?? 's'] ?? 1000));
+  if (found === null) return null;
+  return Math.min(LONGEST_WAIT, Math.ceil(Number(found[1]) * (UNITS[found[2] ?? 's'] ?? 1000)));
 }

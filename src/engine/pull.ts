@@ -11,7 +11,7 @@ import { progressMeter } from './progress.js';
 
 export interface PullOrder {
   readonly call: EngineCall;
-  /** Asks the engine for the pull; credentials for the registry will go in here. */
+  /** Asks the engine for the pull, with the registry's credentials. */
   readonly open: (signal: AbortSignal) => Promise<Readable>;
   /** Whether the image is there, asked after the last line. */
   readonly verify: () => Promise<boolean>;

@@ -34,7 +34,7 @@ export interface AgentViewOptions {
   readonly events: EventRing;
   readonly metrics: AgentMetrics;
   readonly process: Pick<ProcessWatch, 'families'>;
-  readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'poke'>;
+  readonly loop: Pick<Loop, 'state' | 'pullProgress' | 'pulling' | 'alive' | 'reconcile'>;
   readonly followed: Pick<FollowedStore, 'problems' | 'unreadable' | 'hold'>;
 }
 
@@ -74,7 +74,7 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
       const { plan } = loop.state();
       return masked(planBody(plan, printPlan(plan).join('\n')), mask);
     },
-    reconcile: () => loop.poke(),
+    reconcile: () => loop.reconcile(),
     events,
     metrics() {
       const { lanes, relistFound } = loop.state();

@@ -8,6 +8,7 @@ import type { Action, Plan } from '../plan/action.js';
 import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
 import type { Observed } from '../plan/observed.js';
 import { plan } from '../plan/plan.js';
+import { forgetFailures } from '../plan/pull-memory.js';
 import { Details } from './details.js';
 import { Lanes } from './lanes.js';
 import { observe } from './observe.js';
@@ -88,6 +89,12 @@ export class Loop {
 
   poke(): void {
     this.#turns.poke();
+  }
+
+  /** An operator asks for a pass now: pulls that failed or were refused are tried again in it. */
+  reconcile(): void {
+    this.#memory = { ...this.#memory, pulls: forgetFailures(this.#memory.pulls) };
+    this.poke();
   }
 
   desire(desired: Desired): void {
@@ -172,7 +179,7 @@ export class Loop {
 
   /** One pass. Answers with the milliseconds until the next one is due. */
   async #pass(): Promise<number> {
-    const { clock, log, prefix, limits, resync, prober } = this.#options;
+    const { clock, log, node, prefix, limits, resync, prober } = this.#options;
     const lanes = this.#lanes.busy();
     const pulls = this.#pulls.images();
     const began = clock.now();
@@ -188,7 +195,8 @@ export class Loop {
       this.#takeIn(observed, desired);
       const underWay = { lanes, pulls, pullLimit: limits.pulls };
       const now = clock.now();
-      this.#plan = plan({ desired, observed, memory: this.#memory, underWay, prefix, now });
+      const pullSpread = { node, over: limits.pullSpread };
+      this.#plan = plan({ desired, observed, memory: this.#memory, underWay, pullSpread, prefix, now });
       this.#pulls.keepOnly(imagesWanted(desired));
       for (const action of this.#plan.actions) this.#begin(action);
       return Math.min(resync, untilDue(this.#plan, now));
@@ -210,7 +218,8 @@ export class Loop {
       this.#engine = { ...this.#engine, reachable: true, problem: null };
     }
     const current = currentOf(observed, prefix);
-    const at = { desired, current, now: clock.now(), jitter: clock.jitter() };
+    const { credentials } = observed;
+    const at = { desired, current, credentials, now: clock.now(), jitter: clock.jitter() };
     const before = this.#memory;
     this.#memory = notice(before, at);
     journal.noticed(before, this.#memory);
@@ -220,11 +229,12 @@ export class Loop {
 
   #begin(action: Action): void {
     const { journal, clock } = this.#options;
+    const credentials = this.#observed?.credentials ?? '';
     journal.begun(action);
     this.#lastActions.set(action.component, { action, at: clock.date() });
     if (action.do === 'pull') {
       this.#pulls.begin(action.image, (error, calledOff) => {
-        if (!calledOff) return this.#ended(action, error);
+        if (!calledOff) return this.#ended(action, error, credentials);
         journal.calledOff(action);
         this.poke();
       });
@@ -232,17 +242,19 @@ export class Loop {
     }
     this.#lanes.begin(action, (error) => {
       if ('id' in action) this.#details.forget(action.id);
-      this.#ended(action, error);
+      this.#ended(action, error, credentials);
     });
   }
 
-  #ended(action: Action, error: unknown): void {
+  /** `credentials`: their mark when the action began. */
+  #ended(action: Action, error: unknown, credentials: string): void {
     const { clock, limits, journal } = this.#options;
     journal.ended(action, error);
     this.#unannounced.acted(action.component, clock.now());
     this.#memory = remember(this.#memory, outcomeOf(action, error), {
       desired: this.#desired,
-      pullLimits: { min: limits.pullMin, max: limits.pullMax },
+      pullLimits: { min: limits.pullMin, max: limits.pullMax, recheck: limits.pullRecheck },
+      credentials,
       now: clock.now(),
       jitter: clock.jitter(),
     });

@@ -1,5 +1,6 @@
 /** One look at the engine and the host: a single list, and further questions only where a next step needs the answer. */
 import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
+import type { Credentials } from '../engine/credentials.js';
 import { type Engine, Fault, type ListedContainer } from '../engine/engine.js';
 import { type Holder, holderText } from '../host/holder.js';
 import type { Listener } from '../host/listener.js';
@@ -17,6 +18,7 @@ export interface Ports {
 
 export interface Sources {
   readonly engine: Pick<Engine, 'list' | 'hasImage'>;
+  readonly credentials: Pick<Credentials, 'mark'>;
   readonly details: Details;
   readonly ports: Ports;
   readonly node: string;
@@ -31,7 +33,7 @@ export type Seen = Omit<Observed, 'verdicts'>;
 
 /** Rejects with the engine's `Fault` when the list can't be had: then nothing is known. */
 export async function observe(
-  { engine, details, ports, node, address, prefix }: Sources,
+  { engine, credentials, details, ports, node, address, prefix }: Sources,
   desired: Desired,
 ): Promise<Seen> {
   const listed = await engine.list();
@@ -40,12 +42,14 @@ export async function observe(
   const own = await Promise.all(mine.map((container) => ownContainer(container, details)));
   const others = listed.filter((container) => !isOwn(container, node));
   const specs = specsOf(desired);
-  const [images, portHolders] = await Promise.all([
-    imagesFor(specs, { own, prefix, engine }),
+  const needed = imagesNeeded(specs, own, prefix);
+  const [images, mark, portHolders] = await Promise.all([
+    imagesFor(needed, engine),
+    needed.length === 0 ? '' : credentials.mark(),
     holdersFor(specs, { own, listed, others, ports, address }),
   ]);
   const foreignNames = new Map(others.map((container) => [container.name, describe(container)]));
-  return { own, foreignNames, images, portHolders };
+  return { own, foreignNames, images, credentials: mark, portHolders };
 }
 
 /** A container without a component's name can't be placed: it is left alone, as somebody else's. */
@@ -70,17 +74,24 @@ async function ownContainer(container: ListedContainer, details: Details): Promi
 }
 
 /** Only of components whose container is not made of the wanted digest. */
-async function imagesFor(
+function imagesNeeded(
   specs: readonly ComponentSpec[],
-  { own, prefix, engine }: { own: readonly OwnContainer[]; prefix: string; engine: Sources['engine'] },
-): Promise<ReadonlyMap<string, boolean>> {
+  own: readonly OwnContainer[],
+  prefix: string,
+): readonly string[] {
   const needed = specs
     .filter(({ name, digest }) => {
       const mine = own.filter(({ component }) => component === name);
       return sortOut(mine, prefix, name).current?.digest !== digest;
     })
     .map((spec) => spec.shape.image);
-  const images = [...new Set(needed)];
+  return [...new Set(needed)];
+}
+
+async function imagesFor(
+  images: readonly string[],
+  engine: Sources['engine'],
+): Promise<ReadonlyMap<string, boolean>> {
   const told = images.map(async (image) => [image, await unlessFault(engine.hasImage(image))] as const);
   const known = (await Promise.all(told)).flatMap(([image, here]) =>
     here === null ? [] : [[image, here] as const],

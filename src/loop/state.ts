@@ -1,6 +1,7 @@
 /** What the loop is given, and how it stands. */
 import type { Logger } from 'pino';
 import type { Desired } from '../desired/desired.js';
+import type { Credentials } from '../engine/credentials.js';
 import type { Engine, EngineVersion } from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
 import type { Action, Plan } from '../plan/action.js';
@@ -14,6 +15,7 @@ import type { Ports } from './observe.js';
 
 export interface LoopOptions {
   readonly engine: Engine;
+  readonly credentials: Pick<Credentials, 'mark'>;
   readonly prober: Prober;
   readonly files: FileRoom;
   readonly ports: Ports;

@@ -9,6 +9,7 @@ import type { FaultRetry } from '../engine/engine.js';
 import type { Action, Verb } from './action.js';
 import { restartDelay, retryDelay } from './backoff.js';
 import type { OwnContainer } from './observed.js';
+import { NO_PULLS, noticePulls, type PullLimits, type PullMemory, rememberPull } from './pull-memory.js';
 
 /** An action that failed: the same verb waits until `nextAt`. */
 export interface FailedAction {
@@ -29,6 +30,8 @@ export interface LastExit {
 export interface ComponentMemory {
   /** Digest that the counts are about: another one starts afresh. */
   readonly digest: string | null;
+  /** When that digest was seen to be wanted. */
+  readonly wantedSince: number;
   /** Exits and failed live probes in a row, since its container was made. */
   readonly crashes: number;
   /** No start before this. */
@@ -44,16 +47,9 @@ export interface ComponentMemory {
   readonly restartedAt: number | null;
 }
 
-export interface FailedPull {
-  readonly message: string;
-  readonly failures: number;
-  readonly nextAt: number;
-}
-
 export interface Memory {
   readonly components: ReadonlyMap<string, ComponentMemory>;
-  /** By image reference. */
-  readonly pulls: ReadonlyMap<string, FailedPull>;
+  readonly pulls: PullMemory;
 }
 
 /** How an action ended. */
@@ -80,10 +76,11 @@ export const DEFAULT_RESTART: RestartPolicy = {
   finalExits: [],
 };
 
-export const NOTHING_REMEMBERED: Memory = { components: new Map(), pulls: new Map() };
+export const NOTHING_REMEMBERED: Memory = { components: new Map(), pulls: NO_PULLS };
 
 const FRESH: ComponentMemory = {
   digest: null,
+  wantedSince: 0,
   crashes: 0,
   startAt: 0,
   restarts: 0,
@@ -112,17 +109,22 @@ export function notice(
     desired: Desired;
     /** The container of each component that counts: what is retired ends because we end it. */
     current: readonly OwnContainer[];
+    /** Mark of the registries' credentials. */
+    credentials: string;
     now: number;
     jitter: number;
   },
 ): Memory {
   const components = new Map(memory.components);
+  const changed = new Set<string>();
   if (seen.desired.known) {
     for (const [name, wanted] of seen.desired.components) {
       const before = memoryOf(memory, name);
       const digest = specInForce(wanted)?.digest ?? before.digest;
       if (digest !== before.digest) {
-        components.set(name, { ...before, digest, crashes: 0, startAt: 0, failed: {} });
+        const afresh = { crashes: 0, startAt: 0, failed: {} };
+        changed.add(name);
+        components.set(name, { ...before, digest, wantedSince: seen.now, ...afresh });
       }
     }
   }
@@ -131,7 +133,7 @@ export function notice(
     const after = countExit(before, container, seen);
     if (after !== before) components.set(container.component, after);
   }
-  return { components, pulls: stillWanted(memory.pulls, seen.desired) };
+  return { components, pulls: noticePulls(memory.pulls, { ...seen, changed }) };
 }
 
 /** What ended while the engine was away did not crash: the next start is at once, and the next exit is the first. */
@@ -142,13 +144,6 @@ export function forgiveCrashes(memory: Memory): Memory {
     ),
   );
   return { ...memory, components };
-}
-
-/** Forgets pulls of images that nothing asks for any more, so that the map is bounded. */
-function stillWanted(pulls: Memory['pulls'], desired: Desired): Memory['pulls'] {
-  if (!desired.known || pulls.size === 0) return pulls;
-  const images = new Set([...desired.components.values()].map((wanted) => specInForce(wanted)?.shape.image));
-  return new Map([...pulls].filter(([image]) => images.has(image)));
 }
 
 function countExit(
@@ -180,10 +175,19 @@ function ranFor(startedAt: string | null, finishedAt: string): number {
 export function remember(
   memory: Memory,
   outcome: Outcome,
-  at: { desired: Desired; pullLimits: { min: number; max: number }; now: number; jitter: number },
+  at: {
+    desired: Desired;
+    pullLimits: PullLimits;
+    /** Mark of the registries' credentials when the action began. */
+    credentials: string;
+    now: number;
+    jitter: number;
+  },
 ): Memory {
   const { action } = outcome;
-  if (action.do === 'pull') return rememberPull(memory, action.image, outcome, at);
+  if (action.do === 'pull') {
+    return { ...memory, pulls: rememberPull(memory.pulls, action.image, outcome, at) };
+  }
   const before = memoryOf(memory, action.component);
   const components = new Map(memory.components);
   components.set(action.component, outcome.ok ? succeeded(before, action, at) : failed(before, outcome, at));
@@ -227,23 +231,4 @@ function waitAfter(retry: FaultRetry, failures: number, jitter: number): number 
   if (retry === 'never') return ACTION_RETRY.max;
   if (retry === 'later') return retryDelay(failures, ACTION_RETRY, jitter);
   return failures === 1 ? 0 : retryDelay(failures - 1, ACTION_RETRY, jitter);
-}
-
-function rememberPull(
-  memory: Memory,
-  image: string,
-  outcome: Outcome,
-  at: { pullLimits: { min: number; max: number }; now: number; jitter: number },
-): Memory {
-  const pulls = new Map(memory.pulls);
-  if (outcome.ok) {
-    pulls.delete(image);
-    return { ...memory, pulls };
-  }
-  const failures = (pulls.get(image)?.failures ?? 0) + 1;
-  const nominal =
-    outcome.retry === 'never' ? at.pullLimits.max : retryDelay(failures, at.pullLimits, at.jitter);
-  const nextAt = at.now + Math.max(nominal, outcome.retryAfter ?? 0);
-  pulls.set(image, { message: outcome.message, failures, nextAt });
-  return { ...memory, pulls };
 }

@@ -23,6 +23,8 @@ export interface Observed {
   readonly foreignNames: ReadonlyMap<string, string>;
   /** Image reference to whether it is on the node; only those that a next step may need. */
   readonly images: ReadonlyMap<string, boolean>;
+  /** Changes whenever the registries' credentials do; taken only where an image may be pulled, else empty. */
+  readonly credentials: string;
   /** `tcp/8080` to a description of who listens there; only ports that a next step may need. */
   readonly portHolders: ReadonlyMap<string, string>;
   /** By component. */

@@ -11,6 +11,7 @@ import type { Observed, OwnContainer, UnderWay } from './observed.js';
 import { remove } from './remove.js';
 import { run } from './run.js';
 import { sortOut } from './sort-out.js';
+import type { Spread } from './spread.js';
 import type { Step } from './step.js';
 
 export interface PlanInput {
@@ -18,6 +19,8 @@ export interface PlanInput {
   readonly observed: Observed;
   readonly memory: Memory;
   readonly underWay: UnderWay;
+  /** Of the pulls for what is replaced. */
+  readonly pullSpread: Spread;
   /** Of the containers' names; default `katod-`. */
   readonly prefix: string;
   /** Milliseconds of the loop's monotonic clock. */

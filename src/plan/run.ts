@@ -3,7 +3,6 @@
  * is marked to go only once its successor's image is here, and stopped only once the successor exists.
  */
 import type { ComponentSpec, Wanted } from '../desired/desired.js';
-import type { Waiting } from './action.js';
 import { ended, endOf, finished, isDone } from './end.js';
 import { memoryOf } from './memory.js';
 import { giveNameBack, isInTheWay, makeRoom, nameBlocked } from './misnamed.js';
@@ -13,6 +12,7 @@ import type { PlanInput } from './plan.js';
 import { clearAway, isRunning, retire } from './remove.js';
 import { type SortedOut, sortOut } from './sort-out.js';
 import { type Step, unlessCrashing, unlessFailing } from './step.js';
+import { successorObstacle } from './successor.js';
 
 /** A container whose start failed so often is made anew: its sandbox or network may be gone from the engine. */
 const STARTS_BEFORE_REMAKE = 3;
@@ -42,7 +42,8 @@ function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): St
   const name = containerName(input.prefix, component);
   const holder = input.observed.foreignNames.get(name);
   if (holder) return nameBlocked(component, name, holder);
-  const obstacle = successorObstacle(spec, input, 'its image is not on the node');
+  const serves = retired.some(isRunning);
+  const obstacle = successorObstacle(spec, input, { because: 'its image is not on the node', serves });
   const predecessor = retired.find(isRunning) ?? retired[0];
   if (obstacle && predecessor) {
     const because = `its successor is not to be had: ${obstacle.because}`;
@@ -55,33 +56,15 @@ function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): St
   return unlessFailing(action, input.memory, input.now);
 }
 
-/** The wait after a failed create, while it lasts. */
-function createFailing({ name }: ComponentSpec, { memory, now }: PlanInput): Waiting | null {
-  const failed = memoryOf(memory, name).failed.create;
-  if (failed === undefined || now >= failed.nextAt) return null;
-  return {
-    component: name,
-    waits: 'backoff',
-    until: failed.nextAt,
-    because: `create failed: ${failed.message}`,
-  };
-}
-
-function pull(spec: ComponentSpec, because: string, { memory, now }: PlanInput): Exclude<Step, null> {
-  const failed = memory.pulls.get(spec.shape.image);
-  if (failed === undefined || now >= failed.nextAt) {
-    return { do: 'pull', component: spec.name, image: spec.shape.image, because };
-  }
-  return { component: spec.name, waits: 'pull', until: failed.nextAt, because: failed.message };
-}
-
 /** The container is made of something else: it serves until its successor's image is here and can be created. */
 function replace(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
   const works = isRunning(current);
-  const obstacle = successorObstacle(spec, input, 'the image of its successor is not on the node');
+  const serves = works || sorted.retired.some(isRunning);
+  const because = 'the image of its successor is not on the node';
+  const obstacle = successorObstacle(spec, input, { because, serves });
   if (current.state === 'paused') return unpause(current, input);
   if (obstacle) {
-    if (works || endOf(spec, current) || sorted.retired.some(isRunning)) return obstacle;
+    if (serves || endOf(spec, current)) return obstacle;
     const because = `${ended(current)}, and its successor is not to be had yet`;
     const start = { do: 'start' as const, component: spec.name, id: current.id, spec: null, because };
     const step = unlessCrashing(start, input.memory, input.now);
@@ -94,23 +77,6 @@ function replace(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, 
     input,
     `it is made of something else: ${short(current.digest)} → ${short(spec.digest)}`,
   );
-}
-
-/** What is to be done or waited for before a container can be created; null: nothing. */
-function successorObstacle(
-  spec: ComponentSpec,
-  input: PlanInput,
-  because: string,
-): Exclude<Step, null> | null {
-  const here = input.observed.images.get(spec.shape.image);
-  if (here === true) return createFailing(spec, input);
-  if (here === false) return pull(spec, because, input);
-  return {
-    component: spec.name,
-    waits: 'pull',
-    until: null,
-    because: `it is not known whether ${spec.shape.image} is on the node`,
-  };
 }
 
 /** Enough of a digest to tell two apart. */

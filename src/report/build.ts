@@ -108,8 +108,8 @@ function statusOf(input: ReportInput, components: readonly ComponentReport[]): S
   if (!desired.known && desired.unassigned && problems.length === 0 && store.unreadable === null)
     return 'unassigned';
   const trouble = !desired.known || store.unreadable !== null || store.hold !== null || problems.length > 0;
-  if (trouble || (!engine.reachable && engine.version !== null) || components.some(failing))
-    return 'degraded';
+  if (trouble || (!engine.reachable && engine.version !== null)) return 'degraded';
+  if (components.some((component) => failing(component, input.memory.pulls.failed))) return 'degraded';
   if (desired.known && desired.paused !== false) return 'paused';
   const settled = components.every((component) => ready(component) && component.doing === null);
   return engine.reachable && input.observed !== null && settled ? 'healthy' : 'converging';

@@ -90,8 +90,10 @@ function doingOf(name: string, wanted: Wanted | undefined, input: ReportInput): 
   if (stuck) return { what: 'wait', waits: null, until: null, progress: null, because: stuck.because };
   const image = wanted?.ok ? wanted.spec.shape.image : null;
   const waiting = input.plan.waiting.find(({ component }) => component === name);
-  if (image !== null && input.pulls.has(image) && input.observed?.images.get(image) === false) {
-    const because = waiting?.because ?? `${image} is not on the node`;
+  const begun = input.plan.actions.find(({ component }) => component === name);
+  const needsPull = begun?.do === 'pull' || waiting?.waits === 'pull';
+  if (image !== null && needsPull && input.pulls.has(image)) {
+    const because = (begun ?? waiting)?.because ?? '';
     return { what: 'pull', waits: null, until: null, progress: input.pulls.get(image) ?? null, because };
   }
   if (waiting) {

@@ -1,4 +1,5 @@
 /** Why a component is not as it should be, in a line that tells what to do. Pure. */
+import type { PullMemory } from '../plan/pull-memory.js';
 import { exitInWords } from '../plan/step.js';
 import type { ComponentReport } from './report.js';
 
@@ -8,9 +9,13 @@ export function ready({ state, health, current }: ComponentReport): boolean {
 }
 
 /** Something fails, is blocked or refused: beyond work that is simply under way. */
-export function failing({ state, health, doing }: ComponentReport): boolean {
+export function failing(
+  { state, health, doing, wanted }: ComponentReport,
+  failedPulls: PullMemory['failed'],
+): boolean {
   if (state === 'invalid' || state === 'blocked' || state === 'finished' || health === 'failing') return true;
-  return doing?.waits === 'backoff' || (doing?.waits === 'pull' && doing.until !== null);
+  if (doing?.waits === 'backoff') return true;
+  return (doing?.waits === 'pull' || doing?.what === 'pull') && failedPulls.has(wanted?.image ?? '');
 }
 
 /** Null when there is nothing to say. `refusals` are the problems of its definition. */

@@ -119,6 +119,8 @@ export const storeSettingNames = [
   'pulls',
   'pullMin',
   'pullMax',
+  'pullRecheck',
+  'pullSpread',
   'storeCall',
   'storeRelist',
 ] as const;
@@ -136,6 +138,8 @@ export function storeSettings(
       pulls: rest.pulls,
       pullMin: rest.pullMin,
       pullMax: rest.pullMax,
+      pullRecheck: rest.pullRecheck,
+      pullSpread: rest.pullSpread,
       storeCall: rest.storeCall,
       storeRelist: rest.storeRelist,
     },

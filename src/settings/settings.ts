@@ -57,6 +57,10 @@ export interface Limits {
   /** First wait after a failed pull, doubling up to `pullMax`. Defaults 10 s and 5 min. */
   readonly pullMin: number;
   readonly pullMax: number;
+  /** Wait after a pull that was refused for good. Default 1 h. */
+  readonly pullRecheck: number;
+  /** Pulls of images that replace what runs are spread over so long, by node. Default 5 s; 0: not at all. */
+  readonly pullSpread: number;
   /** Deadline of one call to the store. Default 5 s. */
   readonly storeCall: number;
   /** Between two full lists of the store, as a safety net under the watch. Default 5 min. */

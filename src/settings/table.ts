@@ -41,6 +41,8 @@ export const table = {
   pulls: row({ key: 'limits.pulls', flag: null, fallback: '2', parse: value.count(1, 100), placeholder: 'NUMBER', help: 'pulls at once' }),
   pullMin: row({ key: 'limits.pullMin', flag: null, fallback: '10s', parse: value.duration(100, hour), placeholder: 'DURATION', help: 'first wait after a failed pull, doubling' }),
   pullMax: row({ key: 'limits.pullMax', flag: null, fallback: '5m', parse: value.duration(100, 24 * hour), placeholder: 'DURATION', help: 'longest wait after a failed pull' }),
+  pullRecheck: row({ key: 'limits.pullRecheck', flag: null, fallback: '1h', parse: value.duration(second, 7 * 24 * hour), placeholder: 'DURATION', help: 'wait after a pull that was refused for good' }),
+  pullSpread: row({ key: 'limits.pullSpread', flag: null, fallback: '5s', parse: value.duration(0, hour), placeholder: 'DURATION', help: 'over which the nodes spread pulls of what replaces a working container' }),
   storeCall: row({ key: 'limits.storeCall', flag: null, fallback: '5s', parse: value.duration(100, 10 * minute), placeholder: 'DURATION', help: 'deadline of one call to the store' }),
   storeRelist: row({ key: 'limits.storeRelist', flag: null, fallback: '5m', parse: value.duration(second, 24 * hour), placeholder: 'DURATION', help: 'between two full lists of the store' }),
   policyImages: row({ key: 'policy.images', flag: null, fallback: '*', parse: policy.images, placeholder: 'PATTERNS', help: 'repositories of images that the store may name' }),

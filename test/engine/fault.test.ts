@@ -128,11 +128,18 @@ const rows: readonly (readonly [EngineVerb, Error, string])[] = [
   [
     'pull',
     answered(404, "pull access denied for x, repository does not exist or may require 'docker login'", false),
-    'refused never',
+    'denied never',
   ],
   ['pull', answered(400, 'invalid reference format', false), 'refused never'],
-  ['pull', new Error('unauthorized: authentication required'), 'refused never'],
-  ['pull', new Error('denied: requested access to the resource is denied'), 'refused never'],
+  ['pull', new Error('unauthorized: authentication required'), 'denied never'],
+  ['pull', answered(401, 'who are you', false), 'denied never'],
+  [
+    'pull',
+    answered(500, 'Get "http://h/v2/x/manifests/1": no basic auth credentials', false),
+    'denied never',
+  ],
+  ['pull', answered(403, 'authorization denied by plugin x: not on Sundays', false), 'refused never'],
+  ['pull', new Error('denied: requested access to the resource is denied'), 'denied never'],
   [
     'pull',
     new Error('no matching manifest for linux/arm64/v8 in the manifest list entries'),
@@ -181,6 +188,7 @@ t.test('the wait that a registry asks for is passed on', async (t) => {
   t.equal(wait('toomanyrequests: retry-after: 278.5µs, allowed: 44000/minute'), 1);
   t.equal(wait('too many requests, retry after 7'), 7000);
   t.equal(wait('toomanyrequests: slow down'), null);
+  t.equal(wait('toomanyrequests: retry-after: 99999999999999999999h'), 24 * 3_600_000, 'not for ever');
   t.equal(wait('manifest unknown'), null);
 });
 

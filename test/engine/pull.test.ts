@@ -56,7 +56,7 @@ t.test('a stream that ends or breaks off before it says so is none', async (t) =
 t.test('an error inside the stream fails it, whatever comes after', async (t) => {
   const errors = [
     ['{"errorDetail":{"message":"unknown blob"},"error":"unknown blob"}\n', 'failed', /unknown blob/],
-    ['{"error":"denied: no"}\n', 'refused', /denied/],
+    ['{"error":"denied: no"}\n', 'denied', /denied/],
     ['{"errorDetail":{}}\n', 'failed', /without a word/],
   ] as const;
   for (const [line, kind, message] of errors) {

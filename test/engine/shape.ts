@@ -11,6 +11,8 @@ export const limits: Limits = {
   pulls: 2,
   pullMin: 10_000,
   pullMax: 300_000,
+  pullRecheck: 3_600_000,
+  pullSpread: 5_000,
   storeCall: 5000,
   storeRelist: 300_000,
 };

@@ -13,6 +13,7 @@ import { type ContainerWords, container, planned, spec, wanted } from './world.j
 const A = 'aaaaaaaaaaaa';
 const desired = wanted(spec('web'));
 const limits = { min: 1_000, max: 60_000 };
+const pullLimits = { ...limits, recheck: 3_600_000 };
 
 /** The memory after the container of `web` was seen as exited at these times. */
 function afterExits(
@@ -23,7 +24,7 @@ function afterExits(
     const second = String(index).padStart(2, '0');
     const ran = { from: `2026-01-01T00:${second}:00Z`, to: `2026-01-01T00:${second}:01Z` };
     const own = [container('web', A, { state: 'exited', ran, ...words })];
-    return notice(memory, { desired, current: own, now: at, jitter: 1 });
+    return notice(memory, { desired, current: own, credentials: '', now: at, jitter: 1 });
   }, from);
 }
 
@@ -63,14 +64,14 @@ t.test('a fresh container starts the count afresh', async (t) => {
     name: 'katod-web',
     because: '',
   } as const;
-  const at = { desired, pullLimits: limits, now: 1, jitter: 1 };
+  const at = { desired, pullLimits, credentials: '', now: 1, jitter: 1 };
   const after = remember(crashed, { action: create, ok: true }, at);
   t.match(memoryOf(after, 'web'), { crashes: 0, startAt: 0 });
 });
 
 t.test('an exit that is seen again counts once', async (t) => {
   const own = [container('web', A, { state: 'exited' })];
-  const seen = { desired, current: own, now: 0, jitter: 0 };
+  const seen = { desired, current: own, credentials: '', now: 0, jitter: 0 };
   t.equal(memoryOf(notice(notice(NOTHING_REMEMBERED, seen), seen), 'web').crashes, 1);
 });
 
@@ -88,7 +89,7 @@ t.test('a clock that was set back between start and end does no harm', async (t)
 t.test('a new definition is tried at once', async (t) => {
   const crashed = afterExits([{ at: 0 }, { at: 0 }, { at: 0 }]);
   const changed = wanted(spec('web', { image: 'web:2' }));
-  const memory = notice(crashed, { desired: changed, current: [], now: 1, jitter: 1 });
+  const memory = notice(crashed, { desired: changed, current: [], credentials: '', now: 1, jitter: 1 });
   t.match(memoryOf(memory, 'web'), { crashes: 0, startAt: 0, digest: '1:web:2' });
 });
 
@@ -104,7 +105,7 @@ t.test('an action that failed waits, others do not', async (t) => {
     name: 'katod-web',
     because: '',
   };
-  const at = { desired, pullLimits: { min: 10_000, max: 300_000 }, now: 0, jitter: 1 };
+  const at = { desired, pullLimits, credentials: '', now: 0, jitter: 1 };
   const failed = {
     action,
     ok: false as const,
@@ -130,7 +131,7 @@ t.test('while a successor cannot be created its predecessor comes back', async (
     name: 'katod-web',
     because: '',
   };
-  const at = { desired, pullLimits: limits, now: 0, jitter: 1 };
+  const at = { desired, pullLimits, credentials: '', now: 0, jitter: 1 };
   const failed = {
     action,
     ok: false as const,
@@ -155,7 +156,7 @@ t.test('while a successor cannot be created its predecessor comes back', async (
 });
 
 t.test('two verbs that fail in turn hide nothing of each other', async (t) => {
-  const at = { desired, pullLimits: limits, now: 0, jitter: 1 };
+  const at = { desired, pullLimits, credentials: '', now: 0, jitter: 1 };
   const failure = { ok: false as const, message: 'no', retry: 'later' as const, retryAfter: null };
   const create = {
     do: 'create' as const,
@@ -173,7 +174,7 @@ t.test('two verbs that fail in turn hide nothing of each other', async (t) => {
 });
 
 t.test('what may be tried again at once is so once', async (t) => {
-  const at = { desired, pullLimits: limits, now: 0, jitter: 1 };
+  const at = { desired, pullLimits, credentials: '', now: 0, jitter: 1 };
   const action = { do: 'start' as const, component: 'web', id: A, spec: null, because: '' };
   const gone = { action, ok: false as const, message: 'gone', retry: 'now' as const, retryAfter: null };
   const once = remember(NOTHING_REMEMBERED, gone, at);
@@ -183,39 +184,16 @@ t.test('what may be tried again at once is so once', async (t) => {
 
 t.test('live probes that fail a long time apart are no row', async (t) => {
   const action = { do: 'restart' as const, component: 'web', id: A, timeout: null, because: '' };
-  const at = { desired, pullLimits: limits, jitter: 1 };
+  const at = { desired, pullLimits, credentials: '', jitter: 1 };
   const once = remember(NOTHING_REMEMBERED, { action, ok: true }, { ...at, now: 0 });
   t.equal(memoryOf(remember(once, { action, ok: true }, { ...at, now: 1_000 }), 'web').crashes, 2);
   t.equal(memoryOf(remember(once, { action, ok: true }, { ...at, now: 600_000 }), 'web').crashes, 1);
 });
 
-t.test('a pull that failed waits by its image, as long as the registry asked for', async (t) => {
-  const action = { do: 'pull' as const, component: 'web', image: 'web:1', because: '' };
-  const at = { desired, pullLimits: { min: 10_000, max: 300_000 }, now: 0, jitter: 1 };
-  const failed = {
-    action,
-    ok: false as const,
-    message: 'web:1 does not exist',
-    retry: 'never' as const,
-    retryAfter: null,
-  };
-  const memory = remember(NOTHING_REMEMBERED, failed, at);
-  t.equal(memory.pulls.get('web:1')?.nextAt, 300_000, 'what the registry refuses is asked for rarely');
-  t.equal(planned({ desired, memory, images: [], now: 1 }), 'web: wait for pull (web:1 does not exist)');
-  const slowed = remember(NOTHING_REMEMBERED, { ...failed, retry: 'later', retryAfter: 77_000 }, at);
-  t.equal(slowed.pulls.get('web:1')?.nextAt, 77_000);
-  const other = wanted(spec('web', { image: 'web:2' }));
-  t.equal(
-    notice(memory, { desired: other, current: [], now: 0, jitter: 0 }).pulls.size,
-    0,
-    'forgotten with its definition',
-  );
-});
-
 t.test('a start that keeps failing ends in a fresh container', async (t) => {
   const own = [container('web', A, { state: 'created' })];
   const action = { do: 'start' as const, component: 'web', id: own[0]?.id ?? '', spec: null, because: '' };
-  const at = { desired, pullLimits: limits, now: 0, jitter: 0 };
+  const at = { desired, pullLimits, credentials: '', now: 0, jitter: 0 };
   const failed = {
     action,
     ok: false as const,

@@ -6,6 +6,7 @@ import { retiredName } from '../../src/plan/names.js';
 import type { Observed, OwnContainer, UnderWay } from '../../src/plan/observed.js';
 import { type PlanInput, plan } from '../../src/plan/plan.js';
 import { printPlan } from '../../src/plan/print.js';
+import type { Spread } from '../../src/plan/spread.js';
 import type { Health } from '../../src/probe/probe.js';
 
 export const PREFIX = 'katod-';
@@ -37,6 +38,7 @@ export function spec(name: string, more: Partial<ComponentSpec> & { image?: stri
     },
     digest: `1:${image}`,
     definition: `definition of ${image}`,
+    pull: 'missing',
     labels: {},
     hostPorts: [],
     after: [],
@@ -113,6 +115,8 @@ export interface World {
   readonly health?: Record<string, Health>;
   readonly memory?: Memory;
   readonly underWay?: Partial<UnderWay>;
+  /** Not at all when not given. */
+  readonly pullSpread?: Partial<Spread>;
   readonly now?: number;
 }
 
@@ -129,6 +133,7 @@ export function input(world: World): PlanInput {
     own,
     foreignNames: new Map(Object.entries(world.foreign ?? {})),
     images: new Map(asked.map((image) => [image, world.images?.includes(image) ?? true])),
+    credentials: '',
     portHolders: new Map(Object.entries(world.ports ?? {})),
     verdicts: new Map(verdicts),
   };
@@ -137,6 +142,7 @@ export function input(world: World): PlanInput {
     observed,
     memory: world.memory ?? NOTHING_REMEMBERED,
     underWay: { lanes: new Set(), pulls: new Set(), pullLimit: 2, ...world.underWay },
+    pullSpread: { node: 'web-1', over: 0, ...world.pullSpread },
     prefix: PREFIX,
     now: world.now ?? 0,
   };

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Desired } from '../../src/desired/desired.js';
-import { NOTHING_REMEMBERED, notice } from '../../src/plan/memory.js';
+import { type Memory, NOTHING_REMEMBERED, notice } from '../../src/plan/memory.js';
 import { buildReport, readiness } from '../../src/report/build.js';
 import type { ReportInput } from '../../src/report/input.js';
 import { container, spec, UNKNOWN, type World, wanted } from '../plan/world.js';
@@ -36,8 +36,18 @@ const running = { desired: wanted(web), own: [container('web', A)] };
 const exitedTwice = [0, 1].reduce((memory, second) => {
   const ran = { from: '2026-01-01T00:00:00Z', to: `2026-01-01T00:00:0${second}Z` };
   const own = [container('web', A, { state: 'exited', exit: 1, ran })];
-  return notice(memory, { desired: running.desired, current: own, now: 0, jitter: 1 });
+  return notice(memory, { desired: running.desired, current: own, credentials: '', now: 0, jitter: 1 });
 }, NOTHING_REMEMBERED);
+
+const failedPull: Memory = {
+  ...NOTHING_REMEMBERED,
+  pulls: {
+    failed: new Map([
+      ['web:1', { message: 'no route to host', failures: 1, nextAt: 9, refused: false, credentials: '' }],
+    ]),
+    asked: new Map(),
+  },
+};
 
 const table: readonly (readonly [string, string, string])[] = [
   [
@@ -88,14 +98,45 @@ const table: readonly (readonly [string, string, string])[] = [
       own: [container('web', A, { digest: '1:web:0' })],
       images: [],
       health: { web: 'ready' },
-      memory: {
-        components: new Map(),
-        pulls: new Map([['web:1', { message: 'web:1 does not exist', failures: 1, nextAt: 9 }]]),
-      },
+      memory: failedPull,
     }),
     [
       'degraded 503',
-      '- web: waits for pull: web:1 does not exist, next try at 1970-01-01T00:00:00.009Z',
+      '- web: waits for pull: no route to host, next try at 1970-01-01T00:00:00.009Z',
+      '  web: running, ready, not current · wait pull',
+    ].join('\n'),
+  ],
+  [
+    'its image is asked for again after a failure',
+    told(
+      {
+        ...running,
+        own: [],
+        images: [],
+        memory: failedPull,
+        now: 9,
+        underWay: { pulls: new Set(['web:1']) },
+      },
+      { pulls: new Map([['web:1', 0.5]]) },
+    ),
+    [
+      'degraded 503',
+      '- web: pull: its image is not on the node',
+      '  web: missing, unknown, not current · pull',
+    ].join('\n'),
+  ],
+  [
+    "it waits for this node's turn to pull: nothing has failed",
+    told({
+      ...running,
+      own: [container('web', A, { digest: '1:web:0' })],
+      images: [],
+      health: { web: 'ready' },
+      pullSpread: { over: 100_000 },
+    }),
+    [
+      'converging 503',
+      "- web: waits for pull: the nodes pull web:1 one after the other, and this one's turn comes, next try at 1970-01-01T00:00:47.999Z",
       '  web: running, ready, not current · wait pull',
     ].join('\n'),
   ],

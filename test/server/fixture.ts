@@ -75,6 +75,7 @@ const spec: ComponentSpec = {
   },
   digest: '1:abc',
   definition: '9c41',
+  pull: 'missing',
   labels: {},
   hostPorts: [],
   after: [],

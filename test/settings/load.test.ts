@@ -47,6 +47,8 @@ t.test('without anything given, every setting has its default', async (t) => {
       pulls: 2,
       pullMin: 10_000,
       pullMax: 300_000,
+      pullRecheck: 3_600_000,
+      pullSpread: 5_000,
       storeCall: 5_000,
       storeRelist: 300_000,
     },
