@@ -7,7 +7,7 @@ const DOWNLOAD = 0.75;
 export interface ProgressMeter {
   /** Takes a line; true when something has really moved: "Retrying in 5 seconds" counting down is no progress. */
   take(line: Readonly<Record<string, unknown>>): boolean;
-  /** 0 to 1, never falling; null before the first layer is known. Layers count alike: sizes come only as each begins. */
+  /** 0 to 1, never falling; null before the first layer that is to be fetched. Layers count alike: sizes come only as each begins. */
   share(): number | null;
 }
 
@@ -27,6 +27,8 @@ export function progressMeter(): ProgressMeter {
       const detail = isObject(line.progressDetail) ? line.progressDetail : {};
       const current = finite(detail.current);
       const before = layers.get(id);
+      // The engine has it: no part of the work, and as the first line of a pull it would look like all of it.
+      if (before === undefined && status === 'Already exists') return true;
       const share = Math.max(before?.share ?? 0, layerShare(status, current, finite(detail.total)));
       layers.set(id, { status, current, share });
       const mean = [...layers.values()].reduce((sum, layer) => sum + layer.share, 0) / layers.size;

@@ -13,12 +13,21 @@ t.test('a pull of two layers goes from nothing to all', async (t) => {
   };
   t.equal(after({ status: 'Pulling from library/x', id: 'latest' }), null);
   t.equal(after({ status: 'Pulling fs layer', id: 'a', progressDetail: {} }), 0);
-  t.equal(after({ status: 'Already exists', id: 'b', progressDetail: {} }), 0.5);
-  t.equal(after({ status: 'Downloading', id: 'a', ...detail(50, 100) }), 0.6875);
-  t.equal(after({ status: 'Download complete', id: 'a' }), 0.875);
+  t.equal(after({ status: 'Pulling fs layer', id: 'b', progressDetail: {} }), 0);
+  t.equal(after({ status: 'Downloading', id: 'a', ...detail(50, 100) }), 0.1875);
+  t.equal(after({ status: 'Download complete', id: 'a' }), 0.375);
+  t.equal(after({ status: 'Already exists', id: 'b', progressDetail: {} }), 0.875, 'another pull fetched it');
   t.equal(after({ status: 'Extracting', id: 'a', ...detail(100, 100) }), 1);
   t.equal(after({ status: 'Pull complete', id: 'a' }), 1);
   t.equal(after({ status: 'Digest: sha256:1' }), 1);
+});
+
+t.test('layers that are there already are no part of the work', async (t) => {
+  const meter = progressMeter();
+  t.ok(meter.take({ status: 'Already exists', id: 'a', progressDetail: {} }), 'it moves');
+  t.equal(meter.share(), null);
+  meter.take({ status: 'Pulling fs layer', id: 'b', progressDetail: {} });
+  t.equal(meter.share(), 0);
 });
 
 t.test('only what moves counts as progress', async (t) => {

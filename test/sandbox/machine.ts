@@ -8,6 +8,7 @@ import { outputOf } from './command.js';
 const programs: Readonly<Record<string, string>> = {
   dockerd: 'docker.io',
   docker: 'docker.io',
+  'docker-registry': 'docker-registry',
   etcd: 'etcd-server',
   etcdctl: 'etcd-client',
   ip: 'iproute2',
