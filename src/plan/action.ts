@@ -25,7 +25,8 @@ export type Verb = Action['do'];
 /** Nothing is done now for a component, and why; `until` in milliseconds of the loop's clock, null: until something changes. */
 export interface Waiting {
   readonly component: string;
-  readonly waits: WaitsFor;
+  /** Null: for its time alone; nothing has failed, and nothing else is needed. */
+  readonly waits: WaitsFor | null;
   readonly until: number | null;
   readonly because: string;
 }

@@ -5,7 +5,9 @@ import type { Action, Plan } from './action.js';
 export function printPlan(plan: Plan): readonly string[] {
   const lines = [
     ...plan.actions.map((action) => `${action.component}: ${actionInWords(action)} (${action.because})`),
-    ...plan.waiting.map((wait) => `${wait.component}: wait for ${wait.waits} (${wait.because})`),
+    ...plan.waiting.map(
+      (wait) => `${wait.component}: wait${wait.waits === null ? '' : ` for ${wait.waits}`} (${wait.because})`,
+    ),
     ...plan.stuck.map((stuck) => `${stuck.component}: ${stuck.state} (${stuck.because})`),
   ];
   return lines.sort();

@@ -46,8 +46,8 @@ export type PullOutcome =
 export const NO_PULLS: PullMemory = { failed: new Map(), asked: new Map() };
 
 /**
- * Takes in a look: forgets failures of images that nothing asks for any more, of definitions that changed, and
- * refusals from before the credentials changed; and that an image was asked for once its container is there.
+ * Takes in a look. A failure is forgotten when no container waits for its image any more, when the definition
+ * changed, and, if it was refused, when the credentials changed; that an image was asked for, when its container is there.
  */
 export function noticePulls(
   { failed, asked }: PullMemory,
@@ -62,10 +62,11 @@ export function noticePulls(
   const { desired, current, credentials, changed } = seen;
   if (!desired.known || (failed.size === 0 && asked.size === 0)) return { failed, asked };
   const specs = specsOf(desired);
-  const images = new Set(specs.map(({ shape }) => shape.image));
-  const anew = new Set(specs.filter(({ name }) => changed.has(name)).map(({ shape }) => shape.image));
-  const digests = new Map(specs.map(({ name, digest }) => [name, digest]));
   const there = new Map(current.map(({ component, digest }) => [component, digest]));
+  const missing = specs.filter(({ name, digest }) => there.get(name) !== digest);
+  const images = new Set(missing.map(({ shape }) => shape.image));
+  const anew = new Set(missing.filter(({ name }) => changed.has(name)).map(({ shape }) => shape.image));
+  const digests = new Map(missing.map(({ name, digest }) => [name, digest]));
   return {
     failed: new Map(
       [...failed].filter(
@@ -73,9 +74,7 @@ export function noticePulls(
           images.has(image) && !anew.has(image) && !(pull.refused && pull.credentials !== credentials),
       ),
     ),
-    asked: new Map(
-      [...asked].filter(([name, digest]) => digests.get(name) === digest && there.get(name) !== digest),
-    ),
+    asked: new Map([...asked].filter(([name, digest]) => digests.get(name) === digest)),
   };
 }
 

@@ -69,7 +69,8 @@ function pull(spec: ComponentSpec, input: PlanInput, { because, serves }: Need):
   const turn = memoryOf(memory, spec.name).wantedSince + spreadDelay(image, input.pullSpread);
   // What is down is never held up, and a failure has its own wait.
   if (serves && failed === undefined && now < turn) {
-    return wait(spec, turn, `the nodes pull ${image} one after the other, and this one's turn comes`);
+    const because = `the nodes pull ${image} one after the other, and this one's turn comes`;
+    return { component: spec.name, waits: null, until: turn, because };
   }
   return { do: 'pull', component: spec.name, image, because };
 }

@@ -22,13 +22,16 @@ export function failing(
 export function componentReason(component: ComponentReport, refusals: readonly string[]): string | null {
   if (ready(component) && component.doing === null) return null;
   const { name, state, health, doing, lastExit, output } = component;
-  const next = doing?.until ? `, next try at ${doing.until}` : '';
+  const next = doing?.until ? `, ${doing.waits === null ? '' : 'next try '}at ${doing.until}` : '';
   if (state === 'invalid') return `${name}: its definition is refused: ${refusals.join('; ')}`;
   if (component.wanted === null && !component.current) return `${name}: not wanted here, still ${state}`;
   if (state === 'blocked' || state === 'finished') return `${name}: ${state}: ${doing?.because ?? ''}`;
   if (health === 'failing') return `${name}: its live probe fails: ${output}${next}`;
-  if (doing)
-    return `${name}: ${doing.what === 'wait' ? `waits for ${doing.waits}` : doing.what}: ${doing.because}${next}`;
+  if (doing) {
+    const what =
+      doing.what === 'wait' ? `waits${doing.waits === null ? '' : ` for ${doing.waits}`}` : doing.what;
+    return `${name}: ${what}: ${doing.because}${next}`;
+  }
   if (state !== 'running') {
     return `${name}: ${state}${lastExit ? ` after ${exitInWords(lastExit)}` : ''}`;
   }

@@ -140,6 +140,9 @@ t.test(
     const silent = failing({ from: looked(NOTHING_REMEMBERED, { desired: always }) });
     t.equal(planned({ desired: always, memory: silent, own: [old] }), 'web: wait for pull (no)');
     t.equal(planned({ desired: always, memory: silent }), 'web: create katod-web (it has no container)');
+    const created = looked(silent, { desired: always, current: [container('web', A)] });
+    const removed = looked(created, { desired: always });
+    t.match(planned({ desired: always, memory: removed }), /^web: pull/, 'the next container asks again');
     const refused = failing({ from: looked(NOTHING_REMEMBERED, { desired: always }), retry: 'never' });
     t.match(planned({ desired: always, memory: refused }), /^web: wait for pull/, "the registry's no counts");
   },
@@ -166,7 +169,7 @@ t.test('nodes that replace what works pull one after the other; nothing that is 
   t.ok(turn > 1_000 && turn < 11_000);
   const memory = looked(NOTHING_REMEMBERED, { now: 1_000 });
   const world = { desired, memory, images: [], pullSpread };
-  t.match(planned({ ...world, own: [old], now: turn - 1 }), /^web: wait for pull \(the nodes pull web:1 one/);
+  t.match(planned({ ...world, own: [old], now: turn - 1 }), /^web: wait \(the nodes pull web:1 one/);
   t.match(planned({ ...world, own: [old], now: turn }), /^web: pull web:1/);
   t.match(planned({ ...world, now: 1_000 }), /^web: pull web:1/, 'there is none yet');
   const down = container('web', A, { digest: '1:web:0', state: 'exited', exit: 1 });

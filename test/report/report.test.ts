@@ -136,8 +136,8 @@ const table: readonly (readonly [string, string, string])[] = [
     }),
     [
       'converging 503',
-      "- web: waits for pull: the nodes pull web:1 one after the other, and this one's turn comes, next try at 1970-01-01T00:00:47.999Z",
-      '  web: running, ready, not current · wait pull',
+      "- web: waits: the nodes pull web:1 one after the other, and this one's turn comes, at 1970-01-01T00:00:47.999Z",
+      '  web: running, ready, not current · wait',
     ].join('\n'),
   ],
   [

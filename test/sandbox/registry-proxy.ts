@@ -21,11 +21,11 @@ function pass(port: number, incoming: IncomingMessage, outgoing: ServerResponse)
     // The configuration of an image is a blob as well: only layers are spoiled, and they are larger.
     const part = kind === 'blobs' ? (length > 4096 ? 'layer' : 'config') : kind === '' ? 'base' : 'manifest';
     const spoil = faults.get(repository);
-    const fault = spoil?.part === part && method !== 'HEAD' ? spoil.fault : null;
+    const spoiled = spoil?.part === part && answer.statusCode === 200 && spoils(spoil.fault, method);
+    const fault = spoiled ? spoil.fault : null;
     const status = fault?.kind === 'answer' ? fault.status : (answer.statusCode ?? 502);
     say({ request: { method, repository, part, status } });
-    // A registry that wants a password is asked twice: what is not spoiled passes with its own status.
-    if (fault === null || answer.statusCode !== 200) {
+    if (fault === null) {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
       return;
@@ -34,6 +34,11 @@ function pass(port: number, incoming: IncomingMessage, outgoing: ServerResponse)
   });
   onward.on('error', (error) => outgoing.destroy(error));
   incoming.pipe(onward);
+}
+
+/** The engine asks for a manifest's head first, and is content with it where it knows the digest. */
+function spoils(fault: Fault, method: string): boolean {
+  return method !== 'HEAD' || (fault.kind === 'answer' && fault.status >= 400);
 }
 
 async function spoilAnswer(fault: Fault, answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {

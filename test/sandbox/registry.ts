@@ -27,7 +27,6 @@ export interface Registry {
   spoil(repository: string, part: Part, fault: Fault | null): Promise<void>;
   /** All that engines have asked for, of a repository and part if given, without the checks that ask for a head only. */
   requests(repository?: string, part?: Part): readonly RegistryRequest[];
-  close(): Promise<void>;
 }
 
 const OPEN = 5000;
@@ -40,7 +39,7 @@ const PASSWORD = 'correct horse';
 /** By crypt(3), as `htpasswd -B` writes it. */
 const HTPASSWD = `${USER}:$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n`;
 
-/** One for each host: its ports are fixed, since every host is alone in its network. */
+/** One for each host, and ends with it: its ports are fixed, since every host is alone in its network. */
 export async function startRegistry({ host }: { readonly host: Host }): Promise<Registry> {
   const folder = join(host.folder, 'registry');
   mkdirSync(folder);
@@ -97,10 +96,6 @@ export async function startRegistry({ host }: { readonly host: Host }): Promise<
             (repository === undefined || request.repository === repository) &&
             (part === undefined || request.part === part),
         ),
-    async close() {
-      proxy.close();
-      await Promise.all(registries.map((registry) => registry.end('SIGKILL')));
-    },
   };
 }
 
@@ -131,6 +126,5 @@ function startProxy(host: Host) {
   return {
     lines,
     tell: (line: string) => void child.stdin?.write(`${line}\n`),
-    close: () => void child.kill('SIGKILL'),
   };
 }
