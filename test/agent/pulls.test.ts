@@ -70,40 +70,4 @@ t.test('a registry in all its moods', async (t) => {
       t.same(readdirSync(join(host.folder, 'data/tmp')), [], 'nothing is left of the attempts');
     });
   }
-
-  await t.test('a prune between pull and create: pulled again', async (t) => {
-    await registry.push('slow:1', { bytes: 8_000 });
-    await registry.push('pruned:1');
-    const before = await web(node);
-    await etcd.put('/katod/nodes/web-1/role', 'gated');
-    await wants(node, 'pruned:1');
-    const waitsForGate = () =>
-      untilHealth(
-        agent,
-        'it waits for the gate',
-        (report) => doingOf('web', report)?.waits === 'dependency',
-        within,
-      );
-    await waitsForGate();
-    t.match(await host.docker('images', '--format', '{{.Repository}}'), 'pruned');
-    await host.docker('system', 'prune', '--all', '--force');
-    await until('it is fetched again', () => registry.requests('pruned', 'layer').length === 2, within);
-    await waitsForGate();
-    t.same(await web(node), before);
-    await host.docker('exec', 'katod-gate', 'touch', '/go');
-    await untilRuns(node, 'pruned:1');
-    await untilReady(agent, 60_000);
-  });
-
-  await t.test('a kilobyte a second, and a prune beside it: it comes in the end', async (t) => {
-    const before = await web(node);
-    await registry.spoil('slow', 'layer', { kind: 'slow', rate: 1_000 });
-    await wants(node, 'slow:1');
-    await untilHealth(agent, 'progress', (report) => (doingOf('web', report)?.progress ?? 0) > 0.1, within);
-    await host.docker('system', 'prune', '--all', '--force');
-    t.same(await web(node), before);
-    t.ok(await serves(node));
-    await untilRuns(node, 'slow:1');
-    await untilReady(agent, 60_000);
-  });
 });
