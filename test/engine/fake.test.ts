@@ -1,5 +1,6 @@
 import t from 'tap';
 import { engineContract } from './contract.js';
+import { LASTING, saying } from './fake/commands.js';
 import { FakeDaemon } from './fake/daemon.js';
 import { openFakeEngine } from './fake/engine.js';
 import { runPrograms } from './fake/programs.js';
@@ -16,6 +17,11 @@ await engineContract(t, async () => {
     engine: openFakeEngine({ daemon, wire, timers }),
     image,
     command: ['sleep'],
+    saying,
+    lasting: LASTING,
+    commandsIn: async (id) => daemon.commandsIn(id).size,
+    networks: async (name) => [daemon.networks.get(name) ?? []].flat(),
+    makeNetwork: async (name) => daemon.ensureNetwork(name, {}),
     endsWith3: ['exit'],
     pause: async (id) => daemon.pause(id),
     kill: async (id) => daemon.exit(id),

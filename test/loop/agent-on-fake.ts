@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Desired } from '../../src/desired/desired.js';
 import { type FileRoom, openFileRoom } from '../../src/files/files.js';
+import { Journal } from '../../src/loop/journal.js';
 import { Loop } from '../../src/loop/loop.js';
 import type { Health } from '../../src/probe/probe.js';
 import { FakeDaemon } from '../engine/fake/daemon.js';
@@ -81,13 +82,17 @@ export class FakeHost {
         return true;
       },
     });
+    const clock = time.clock(this.#jitter);
+    const log = pino({ level: 'silent' });
+    const nobody = { add() {}, passed() {}, acted() {} };
     const loop = new Loop({
       engine,
       prober: openStillProber((component) => this.health.get(component) ?? 'ready'),
       files: this.#files(),
       ports: { listeners: async () => [], holderOf: async () => null },
-      clock: time.clock(this.#jitter),
-      log: pino({ level: 'silent' }),
+      clock,
+      log,
+      journal: new Journal({ log, events: nobody, metrics: nobody, clock }),
       node: NODE,
       address: '10.0.0.5',
       prefix: PREFIX,

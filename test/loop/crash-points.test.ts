@@ -20,9 +20,10 @@ interface Scenario {
   readonly settled: readonly string[];
 }
 
-/** `db` has a file as well, and one is enough: the disk is what costs time here. */
+/** `db` has a file as well, and one is enough: the disk is what costs time here. `web` needs a network. */
 const shape = (image: string) =>
   shapeOf(image, {
+    network: image.startsWith('web:') ? 'front' : 'host',
     volumes: { data: '/data' },
     files: image.startsWith('db:') ? [{ target: '/etc/x/x.conf', content: image }] : [],
   });

@@ -4,6 +4,7 @@
  * while it is not known what is wanted.
  */
 import type { Desired } from '../../src/desired/desired.js';
+import { inForceOf } from '../../src/desired/in-force.js';
 import { LABEL } from '../../src/loop/labels.js';
 import { type FakeContainer, isUp } from '../engine/fake/container.js';
 import type { FakeDaemon } from '../engine/fake/daemon.js';
@@ -86,10 +87,10 @@ export class Promises {
   }
 
   #stops(container: FakeContainer): void {
-    const wanted = this.desired.known ? this.desired.components.get(componentOf(container)) : undefined;
-    if (!wanted?.ok || container.request.labels[LABEL.digest] === wanted.spec.digest) return;
-    const { image } = wanted.spec.shape;
-    const { digest } = wanted.spec;
+    const spec = inForceOf(this.desired, componentOf(container));
+    if (spec === null || container.request.labels[LABEL.digest] === spec.digest) return;
+    const { digest } = spec;
+    const { image } = spec.shape;
     const all = this.#daemon.containers();
     const hasSuccessor = all.some((one) => this.isOwn(one) && one.request.labels[LABEL.digest] === digest);
     if (!hasSuccessor && !this.#daemon.hasImage(image))

@@ -20,20 +20,25 @@ export interface DaemonOptions {
   readonly images?: readonly string[];
 }
 
+type Labels = Readonly<Record<string, string>>;
+
 /** Exit code of a process that was killed. */
 const KILLED = 137;
 
 export class FakeDaemon {
   /** Where images are pulled from: these can be had. */
   readonly registry = new Set<string>();
-  readonly networks = new Set(['bridge', 'host', 'none']);
+  /** By name, with their labels. */
+  readonly networks = new Map(['bridge', 'host', 'none'].map((name): [string, Labels] => [name, {}]));
   /** By name, with the labels that they were made with. */
-  readonly volumes = new Map<string, Readonly<Record<string, string>>>();
+  readonly volumes = new Map<string, Labels>();
   /** Names that nobody in the list has, and that are in use all the same. */
   readonly reservedNames = new Set<string>();
   readonly #date: () => Date;
   readonly #images = new Set<string>();
   readonly #containers = new Map<string, FakeContainer>();
+  /** Commands that go on in a container beside its main process, by its id. */
+  readonly #commands = new Map<string, Set<string>>();
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #made = 0;
 
@@ -157,6 +162,20 @@ export class FakeDaemon {
     this.#tell('container', 'unpause', id);
   }
 
+  /** Those that go on, for a new one to be noted as well. Refused for a container that does not run. */
+  commandsIn(id: string): Set<string> {
+    const container = this.#get(id);
+    if (container.state !== 'running') throw refusals.unfitting('run a command in', container.state);
+    const commands = this.#commands.get(id) ?? new Set();
+    this.#commands.set(id, commands);
+    return commands;
+  }
+
+  ensureNetwork(name: string, labels: Labels): void {
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw refusals.badReference(name, 'no name of a network');
+    if (!this.networks.has(name)) this.networks.set(name, labels);
+  }
+
   /** The process ends by itself, or by somebody's hand. */
   exit(id: string, code = KILLED): void {
     const container = this.#get(id);
@@ -164,6 +183,7 @@ export class FakeDaemon {
     container.state = 'exited';
     container.finishedAt = this.#date().toISOString();
     container.exitCode = code;
+    this.#commands.delete(id);
     this.#tell('container', 'die', id);
   }
 

@@ -3,6 +3,7 @@
  * the process may not survive. Passes the contract of every engine.
  */
 import type { CreateRequest, Engine, EngineVersion } from '../../../src/engine/engine.js';
+import { runCommand } from './commands.js';
 import type { FakeDaemon } from './daemon.js';
 import { followFakeEvents } from './events.js';
 import { type FakeVerb, isSlow } from './mishaps.js';
@@ -118,6 +119,11 @@ export function openFakeEngine(options: FakeEngineOptions): FakeEngine {
     rename: (id, name) => call('rename', id, () => daemon.rename(id, name)),
     remove: (id) => call('remove', id, () => daemon.remove(id)),
     unpause: (id) => call('unpause', id, () => daemon.unpause(id)),
+    async exec(id, command, signal) {
+      const begun = await call('exec', id, () => ({ ended: runCommand(daemon, id, { command, signal }) }));
+      return begun.ended;
+    },
+    ensureNetwork: (name, labels) => call('ensureNetwork', name, () => daemon.ensureNetwork(name, labels)),
     events: (handlers) => {
       const alive = () => !dead;
       return followFakeEvents({ connect, wire, timers, handlers, alive, closing: closing.signal });

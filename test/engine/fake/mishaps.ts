@@ -15,7 +15,9 @@ export type FakeVerb =
   | 'restart'
   | 'rename'
   | 'remove'
-  | 'unpause';
+  | 'unpause'
+  | 'exec'
+  | 'ensureNetwork';
 
 /** Those that change something. */
 export const CHANGES: readonly FakeVerb[] = [
@@ -27,6 +29,7 @@ export const CHANGES: readonly FakeVerb[] = [
   'rename',
   'remove',
   'unpause',
+  'ensureNetwork',
 ];
 
 export interface Mishap {

@@ -1,5 +1,6 @@
 /** Look, plan, act, remember: the loop without time, disk or concurrency, on the fake engine and as fast as can be. */
 import type { Desired } from '../../../src/desired/desired.js';
+import { specInForce } from '../../../src/desired/in-force.js';
 import { Fault } from '../../../src/engine/engine.js';
 import { LABEL, labelsFor } from '../../../src/loop/labels.js';
 import { outcomeOf } from '../../../src/loop/outcome.js';
@@ -116,7 +117,7 @@ export class Driver {
     const own = this.#scene.ours().map((container) => observedAs(container, blind));
     const others = daemon.containers().filter((container) => !promises.isOwn(container));
     const images = desired.known
-      ? [...desired.components.values()].flatMap((wanted) => (wanted.ok ? [wanted.spec.shape.image] : []))
+      ? [...desired.components.values()].flatMap((wanted) => specInForce(wanted)?.shape.image ?? [])
       : [];
     return {
       own,

@@ -48,9 +48,8 @@ export function desiredOf(wish: Wish): Desired {
   const specs = COMPONENTS.flatMap((name): Wanted[] => {
     const version = wish.versions[name];
     if (version === undefined) return [];
-    return [
-      version === 'refused' ? { ok: false, name, problems: [] } : { ok: true, spec: specOf(name, version) },
-    ];
+    if (typeof version === 'number') return [{ ok: true, spec: specOf(name, version) }];
+    return [{ ok: false, name, problems: [], inForce: version === 'refused' ? null : specOf(name, 1) }];
   });
   return { ...wanted(...specs), paused: wish.paused, order: new Map(Object.entries(AFTER)) } as Desired;
 }
@@ -59,7 +58,10 @@ export function desiredOf(wish: Wish): Desired {
 export function wishInTheEnd(wishes: readonly Wish[]): Wish {
   const last = wishes.findLast((wish) => wish.known);
   const versions = last?.known ? last.versions : {};
-  const good = Object.entries(versions).map(([name, version]) => [name, version === 'refused' ? 1 : version]);
+  const good = Object.entries(versions).map(([name, version]) => [
+    name,
+    typeof version === 'number' ? version : 1,
+  ]);
   return { known: true, versions: Object.fromEntries(good), paused: false };
 }
 

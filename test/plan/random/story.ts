@@ -9,8 +9,9 @@ import type { ContainerState } from '../../../src/engine/engine.js';
 export const COMPONENTS = ['a', 'b', 'c'] as const;
 export type ComponentName = (typeof COMPONENTS)[number];
 
-/** Component to the version that is wanted; `refused`: its definition is. */
-export type Versions = Readonly<Partial<Record<ComponentName, 1 | 2 | 'refused'>>>;
+/** Component to the version that is wanted; `refused`: its definition is, and the last good one is unknown, or 1. */
+export type Versions = Readonly<Partial<Record<ComponentName, Version>>>;
+type Version = 1 | 2 | 'refused' | 'refused after 1';
 
 export type Wish =
   | { readonly known: false }
@@ -67,7 +68,7 @@ export interface Story {
 
 const component = fc.constantFrom(...COMPONENTS);
 const pick = fc.nat({ max: 5 });
-const versionOf = fc.constantFrom(1 as const, 2 as const, 1 as const, 'refused' as const);
+const versionOf = fc.constantFrom<Version>(1, 2, 1, 2, 'refused', 'refused after 1');
 
 const wish: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ known: false as const }) },
