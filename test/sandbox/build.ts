@@ -89,6 +89,8 @@ export async function build(out = `${root}dist`): Promise<string> {
       // The CommonJS packages in the bundle ask for Node's own modules by require.
       js: 'import{createRequire as katodRequire}from"node:module";const require=katodRequire(import.meta.url);',
     },
+    // docker-modem's copy of what Node has; it uses Duplex and nothing else.
+    alias: { 'readable-stream': 'node:stream' },
     plugins: [noPackageLoadedLate, leaveOutWhatIsNeverCalled, httpWithoutFetch],
     logLevel: 'warning',
   });
