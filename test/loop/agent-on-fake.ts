@@ -87,6 +87,7 @@ export class FakeHost {
     const nobody = { add() {}, passed() {}, acted() {} };
     const loop = new Loop({
       engine,
+      credentials: { mark: async () => '' },
       prober: openStillProber((component) => this.health.get(component) ?? 'ready'),
       files: this.#files(),
       ports: { listeners: async () => [], holderOf: async () => null },

@@ -40,7 +40,7 @@ const FAULTS: Readonly<Record<Exclude<Luck, 'fine'>, Fault>> = {
   'happens late': new Fault('slow', 'later', 'no answer'),
 };
 
-const PULL_LIMITS = { min: limits.pullMin, max: limits.pullMax };
+const PULL_LIMITS = { min: limits.pullMin, max: limits.pullMax, recheck: limits.pullRecheck };
 
 export class Driver {
   /** Milliseconds of the loop's clock. */
@@ -92,9 +92,18 @@ export class Driver {
           name,
         ).current ?? [],
     );
-    this.#memory = notice(this.#memory, { desired, current, now: this.now, jitter: 0 });
+    this.#memory = notice(this.#memory, { desired, current, credentials: '', now: this.now, jitter: 0 });
     const underWay = { lanes, pulls, pullLimit: limits.pulls };
-    const input = { desired, observed, memory: this.#memory, underWay, prefix: PREFIX, now: this.now };
+    const pullSpread = { node: NODE, over: limits.pullSpread };
+    const input = {
+      desired,
+      observed,
+      memory: this.#memory,
+      underWay,
+      pullSpread,
+      prefix: PREFIX,
+      now: this.now,
+    };
     const planned = plan(input);
     this.told.push(`${this.now / 1000} s: ${printPlan(planned).join('; ') || 'nothing'}`);
     this.#check(input, planned);
@@ -122,6 +131,7 @@ export class Driver {
     return {
       own,
       foreignNames: new Map(others.map(({ name }) => [name, `container ${name}`])),
+      credentials: '',
       images: new Map(blind ? [] : images.map((image) => [image, daemon.hasImage(image)])),
       portHolders: new Map(),
       verdicts: this.#verdicts(),
@@ -169,7 +179,7 @@ export class Driver {
     const failure = happens ? this.#attempt(action) : null;
     if (luck === 'happens late') this.#late.push(action);
     const error = luck === 'fine' ? failure : FAULTS[luck];
-    const at = { desired, pullLimits: PULL_LIMITS, now: this.now, jitter: 0 };
+    const at = { desired, pullLimits: PULL_LIMITS, credentials: '', now: this.now, jitter: 0 };
     this.#memory = remember(this.#memory, outcomeOf(action, error), at);
   }
 
