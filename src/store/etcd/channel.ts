@@ -1,6 +1,12 @@
 /** One gRPC channel to one member of etcd: a call with a deadline, and a stream; nothing of what they say. */
 
-import { Client, type ClientDuplexStream, Metadata, type StatusObject } from '@grpc/grpc-js';
+import {
+  Client,
+  type ClientDuplexStream,
+  connectivityState,
+  Metadata,
+  type StatusObject,
+} from '@grpc/grpc-js';
 import type { CallEnded } from './access.js';
 import { type Address, addressOf } from './address.js';
 import { dial, openSockets, type Sockets, speaksTls } from './dial.js';
@@ -60,6 +66,9 @@ const GRPC_OPTIONS = {
   'grpc.enable_channelz': 0,
 };
 
+/** TCP, TLS and HTTP/2: that each is answered the dial has just seen. */
+const STEPS = 3;
+
 export class EtcdChannel {
   /** Null: plaintext. */
   readonly tls: TlsMaterial | null;
@@ -83,7 +92,9 @@ export class EtcdChannel {
     const address = addressOf(options.endpoint);
     const tls = address.tls ? await readTls(options.files) : null;
     await dial({ address, tls }, options.deadline, options.signal);
-    return new EtcdChannel(options, address, tls);
+    const channel = new EtcdChannel(options, address, tls);
+    await channel.#connected();
+    return channel;
   }
 
   /** Rejects with an `EtcdFault`. */
@@ -140,6 +151,31 @@ export class EtcdChannel {
   close(): void {
     this.#client.close();
     this.#sockets.destroy();
+  }
+
+  /** Until gRPC's own connection stands, or has failed: the first call tells why, and its deadline is for itself. */
+  #connected(): Promise<void> {
+    const channel = this.#client.getChannel();
+    const { deadline, signal } = this.#options;
+    return new Promise((resolve, reject) => {
+      const settle = (fault?: EtcdFault): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        if (fault !== undefined) this.close();
+        if (fault === undefined) resolve();
+        else reject(fault);
+      };
+      const abort = (): void => settle(new EtcdFault('away', 'given up'));
+      const timer = setTimeout(() => settle(new EtcdFault('away', NO_ANSWER)), STEPS * deadline);
+      const look = (): void => {
+        const state = channel.getConnectivityState(true);
+        if (state !== connectivityState.IDLE && state !== connectivityState.CONNECTING) settle();
+        else channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, look);
+      };
+      signal.addEventListener('abort', abort);
+      if (signal.aborted) abort();
+      else look();
+    });
   }
 
   #send<Given, Read>({ path, request, encoder, decoder, token }: Call<Given, Read>): Promise<Read> {

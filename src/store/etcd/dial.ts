@@ -18,7 +18,10 @@ export interface Dialled {
   readonly tls: TlsMaterial | null;
 }
 
-/** Resolves once a connection was accepted; rejects with an `EtcdFault` of kind `away`. `within` is milliseconds. */
+/**
+ * Resolves once a connection was accepted; rejects with an `EtcdFault` of kind `away`. `within` is the time for each of
+ * its steps (TCP, TLS, HTTP/2), so that one who is slow is not taken for silent; milliseconds.
+ */
 export function dial({ address, tls }: Dialled, within: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (fault?: EtcdFault): void => {
@@ -32,6 +35,7 @@ export function dial({ address, tls }: Dialled, within: number, signal: AbortSig
     // The socket's own `signal` option leaves a listener behind for each connection.
     const abort = (): void => settle(new EtcdFault('away', 'given up'));
     const timer = setTimeout(() => settle(new EtcdFault('away', NO_ANSWER)), within);
+    for (const step of ['connect', 'secureConnect']) socket.on(step, () => timer.refresh());
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });

@@ -10,6 +10,8 @@ export interface Member {
   readonly endpoint: string;
   readonly port: number;
   kill(): Promise<void>;
+  /** Starts it again with its data. */
+  start(): Promise<void>;
   pause(): void;
   resume(): void;
 }
@@ -18,6 +20,8 @@ export interface Cluster {
   readonly members: readonly Member[];
   /** An etcdctl command, asked of the member. */
   ctl(member: Member, ...args: readonly string[]): Promise<string>;
+  /** The leader and one that is none; rejects while there is no leader. Asks all members. */
+  leadership(): Promise<{ readonly leader: Member; readonly follower: Member }>;
   close(): Promise<void>;
 }
 
@@ -40,28 +44,47 @@ export async function startCluster(): Promise<Cluster> {
       ...['--listen-client-urls', client, '--advertise-client-urls', client],
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
       ...['--initial-cluster', initial, '--initial-cluster-state', 'new'],
+      // A busy machine must not look like a leader that is gone.
+      ...['--heartbeat-interval', '300', '--election-timeout', '3000'],
     ];
     const log = join(place.folder, `${name}.log`);
     return startPart({ name: `etcd ${name}`, argv, environment: place.environment, log });
   };
+  const running: Part[] = [];
+  const begin = async (name: string, at: number): Promise<void> => {
+    const part = start(name, at);
+    running[at] = part;
+    await part.ready(async () => (await ctl(url(at), ['endpoint', 'health'])) !== undefined, 30_000);
+  };
   try {
-    const parts = names.map(start);
-    await Promise.all(
-      parts.map((part, at) =>
-        part.ready(async () => (await ctl(url(at), ['endpoint', 'health'])) !== undefined, 30_000),
-      ),
-    );
+    await Promise.all(names.map(begin));
+    const members = names.map((name, at) => ({
+      endpoint: url(at),
+      port: ports[at] ?? 0,
+      kill: async () => {
+        await running[at]?.end('SIGKILL');
+      },
+      start: () => begin(name, at),
+      pause: () => running[at]?.signal('SIGSTOP'),
+      resume: () => running[at]?.signal('SIGCONT'),
+    }));
     return {
-      members: parts.map((part, at) => ({
-        endpoint: url(at),
-        port: ports[at] ?? 0,
-        kill: async () => {
-          await part.end('SIGKILL');
-        },
-        pause: () => part.signal('SIGSTOP'),
-        resume: () => part.signal('SIGCONT'),
-      })),
+      members,
       ctl: (member, ...args) => ctl(member.endpoint, args),
+      leadership: async () => {
+        const states = await Promise.all(
+          members.map(async (member) => {
+            const [{ Status }] = JSON.parse(
+              await ctl(member.endpoint, ['endpoint', 'status', '--write-out=json']),
+            );
+            return { member, leads: Status.header.member_id === Status.leader };
+          }),
+        );
+        const leader = states.find(({ leads }) => leads)?.member;
+        const follower = states.find(({ leads }) => !leads)?.member;
+        if (leader === undefined || follower === undefined) throw new Error('the cluster has no leader');
+        return { leader, follower };
+      },
       close: () => place.close(),
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import t from 'tap';
 import { EtcdStore } from '../../../src/store/etcd/etcd-store.js';
 import { until } from '../../sandbox/until.js';
 import { record } from '../recorder.js';
-import { type Cluster, type Member, startCluster } from './cluster.js';
+import { startCluster } from './cluster.js';
 import { startRelay } from './relay.js';
 
 function openStore(endpoints: readonly string[]) {
@@ -23,7 +23,7 @@ t.test('the connected member is killed: the next one is asked, and nothing is to
   const { cluster } = await three();
   t.teardown(() => cluster.close());
   // With the leader gone there is no store for a moment, and that would be told.
-  const [leader, follower] = await byLeadership(cluster);
+  const { leader, follower } = await cluster.leadership();
   const store = openStore([follower.endpoint, leader.endpoint]);
   t.teardown(() => store.close());
   const told = record();
@@ -62,7 +62,7 @@ t.test('a member that hangs in the middle of a put does not write it a second ti
   const { cluster } = await three();
   t.teardown(() => cluster.close());
   // What a leader that was deposed had still to do is dropped, but what lies with a follower is carried out.
-  const [leader, follower] = await byLeadership(cluster);
+  const { leader, follower } = await cluster.leadership();
   const relay = await startRelay(follower.port);
   t.teardown(() => relay.close());
   const store = openStore([relay.endpoint, leader.endpoint]);
@@ -84,16 +84,3 @@ t.test('a member that hangs in the middle of a put does not write it a second ti
   const found = JSON.parse(await cluster.ctl(leader, 'get', '/katod/nodes/web-1/role', '--write-out=json'));
   t.equal(found.kvs[0].version, 1, 'written once');
 });
-
-async function byLeadership(cluster: Cluster): Promise<readonly [Member, Member]> {
-  const states = await Promise.all(
-    cluster.members.map(async (member) => {
-      const [{ Status }] = JSON.parse(await cluster.ctl(member, 'endpoint', 'status', '--write-out=json'));
-      return { member, leads: Status.header.member_id === Status.leader };
-    }),
-  );
-  const leader = states.find(({ leads }) => leads)?.member;
-  const follower = states.find(({ leads }) => !leads)?.member;
-  if (leader === undefined || follower === undefined) throw new Error('the cluster has no leader');
-  return [leader, follower];
-}

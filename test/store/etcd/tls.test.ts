@@ -11,6 +11,7 @@ import { startProxy } from '../../sandbox/proxy.js';
 import { record, textsOf } from '../recorder.js';
 import { openAuthority, rotate } from './authority.js';
 import { startSecured } from './secured.js';
+import { startUnsteady } from './unsteady.js';
 
 const open = await startSecured();
 t.teardown(() => open.close());
@@ -204,4 +205,15 @@ t.test('a member that accepts and says nothing is given up', async (t) => {
   proxy.pause();
   const store = openStore(t, `https://localhost:${proxy.port}`, { ca: open.authority.ca });
   await t.rejects(store.read(), { message: /\(no answer\): check that etcd runs there/ });
+});
+
+t.test('a member that takes two seconds for each answer is connected to and read', async (t) => {
+  const unsteady = await startUnsteady(open.port);
+  t.teardown(() => unsteady.close());
+  unsteady.delay(1_000);
+  await open.put('/katod/nodes/web-1/role', 'slowly');
+  const store = openStore(t, `https://127.0.0.1:${new URL(unsteady.endpoint).port}`, {
+    ca: open.authority.ca,
+  });
+  t.same(textsOf(await store.read()), { 'nodes/web-1/role': 'slowly' });
 });
