@@ -89,6 +89,8 @@ export class Presence {
     const session = this.#session;
     this.#session = null;
     this.#told = '';
+    // A store that is followed again may be another one.
+    this.#member = '';
     await session?.close();
   }
 
@@ -111,17 +113,17 @@ export class Presence {
 
   async #write(): Promise<void> {
     const { date, log } = this.#options;
-    const report = this.#report;
-    if (report === null || this.#session === null) return;
+    const [report, session] = [this.#report, this.#session];
+    if (report === null || session === null) return;
     const { name } = this.#options.self;
     this.#told = statusText(report, '');
-    this.#session.hold(`status/${name}`, statusText(report, date().toISOString()));
+    session.hold(`status/${name}`, statusText(report, date().toISOString()));
     this.#writeIn(REFRESH, true);
     const member = this.#memberText(report);
     if (member === this.#member) return;
     try {
       await this.#putMember(member);
-      this.#member = member;
+      if (this.#session === session) this.#member = member;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       log.debug({ problem: error.message }, 'member not written');

@@ -52,6 +52,7 @@ export class FollowedStore {
   #followed = false;
   /** At most one good reading, and behind it one that failed: a later good one makes both old. */
   #pending: readonly Reading[] = [];
+  #engineLooked = false;
   #taking: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
 
@@ -127,16 +128,32 @@ export class FollowedStore {
   }
 
   /** Takes in one reading, or a later one: a store that changes faster than this node can follow is not queued up. */
-  take(reading: Reading): Promise<void> {
-    this.#pending = reading.ok ? [reading] : [...this.#pending.filter(({ ok }) => ok), reading];
-    this.#taking = this.#taking.then(() => this.#takeNext());
+  async take(reading: Reading): Promise<void> {
+    // The engine may be away for long, and what was read before a failure is an old answer by then.
+    const waiting = this.#judgeable ? this.#pending.filter(({ ok }) => ok) : [];
+    this.#pending = reading.ok ? [reading] : [...waiting, reading];
+    if (reading.ok && !this.#judgeable) {
+      await this.#options.cluster.onEngine();
+      this.#engineLooked = true;
+    }
+    await this.#inTurn(() => this.#takeNext());
+  }
+
+  /** Whether it can be told at once if a reading is of this cluster. */
+  get #judgeable(): boolean {
+    return this.#engineLooked || this.#accepted.clusterId !== null;
+  }
+
+  #inTurn(work: () => Promise<void> | void): Promise<void> {
+    this.#taking = this.#taking.then(work);
     return this.#taking;
   }
 
   async #takeNext(): Promise<void> {
     for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
+      if (next.ok && !this.#judgeable) return;
       this.#pending = this.#pending.slice(1);
-      if (next.ok) await this.#judge(next.snapshot);
+      if (next.ok) await this.#read(next.snapshot);
       else this.#miss(next.why);
     }
   }
@@ -148,21 +165,24 @@ export class FollowedStore {
     this.#options.onDesired(this.#desired);
   }
 
-  async #judge(snapshot: Snapshot): Promise<void> {
-    const { log, onDesired } = this.#options;
-    if (this.#unreadable !== null) log.info('store readable again');
+  #read(snapshot: Snapshot): Promise<void> {
+    if (this.#unreadable !== null) this.#options.log.info('store readable again');
     this.#unreadable = null;
+    return this.#judge(snapshot);
+  }
+
+  async #judge(snapshot: Snapshot): Promise<void> {
     const why = await this.#hold.judge(snapshot, this.#accepted);
     if (why === null) return this.#acceptReading(snapshot);
     if (!this.#desired.known) this.#desired = notKnown(why);
-    onDesired(this.#desired);
+    this.#options.onDesired(this.#desired);
   }
 
-  /** Not queued as a reading: a later one must not be forgotten for it. */
+  /** Nothing was read: a store that can't be reached meanwhile stays so, and a newer reading is not overruled. */
   #again(): void {
-    this.#taking = this.#taking.then(async () => {
+    void this.#inTurn(() => {
       const snapshot = this.#hold.snapshot();
-      if (snapshot !== null) await this.#judge(snapshot);
+      return snapshot === null ? undefined : this.#judge(snapshot);
     });
   }
 

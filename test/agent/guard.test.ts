@@ -1,5 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import t from 'tap';
+import type { Report } from '../../src/report/report.js';
 import { untilHealth } from '../sandbox/agent.js';
 import { until } from '../sandbox/until.js';
 import {
@@ -54,7 +55,11 @@ t.test('a store that must not be followed', async (t) => {
   });
 
   await t.test('the hold outlives the agent, and trust-store ends it', async (t) => {
-    await agent.restart();
+    await agent.kill('SIGTERM');
+    const plan = await agent.katod(['plan']);
+    t.match(plan, { code: 0, stdout: 'nothing to do\n' });
+    t.match(plan.stderr, /^katod: this is by the last known good state on disk, since the store has lost/);
+    await agent.start();
     await held(node, /has lost/);
     await etcd.put('/katod/nodes/web-1/role', 'one');
     t.equal((await agent.katod(['trust-store'])).code, 0);
@@ -76,6 +81,24 @@ t.test('a store that must not be followed', async (t) => {
     await assign(node, 'all');
   });
 
+  await t.test('held and then away: trusted as it was read, and still told to be away', async (t) => {
+    await etcd.put('/katod/cluster/id', 'a-third');
+    await held(node, /is a-third/);
+    await etcd.kill();
+    const away = ({ store }: Report) => !store.reachable;
+    await untilHealth(agent, 'both are told', (report) => away(report) && report.hold !== null, {
+      within: 20_000,
+    });
+    t.equal((await agent.katod(['trust-store'])).code, 0);
+    const report = await untilHealth(agent, 'no hold', ({ hold }) => hold === null, { within: 20_000 });
+    t.ok(away(report));
+    await etcd.start();
+    await untilHealth(agent, 'back', ({ store, hold }) => store.reachable && hold === null, {
+      within: 30_000,
+    });
+    await untilContainers(host, ALL);
+  });
+
   await t.test('an empty etcd in its place', async () => {
     await etcd.kill();
     await etcd.start({ empty: true });
@@ -85,6 +108,7 @@ t.test('a store that must not be followed', async (t) => {
       within: 20_000,
     });
     await untilContainers(host, ALL);
+    await until('it tells of itself again', () => etcd.get('/katod/members/web-1'), { within: 20_000 });
   });
 
   await t.test("yesterday's backup: held for going back in time", async (t) => {
