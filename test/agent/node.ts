@@ -30,6 +30,12 @@ command: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; d
 stop: { timeout: 2s }
 `;
 
+/** As `SLEEPER`, without the work of waking up: for many at once. */
+export const IDLER = `
+command: ["/bin/sh", "-c", "trap 'exit 0' TERM; sleep 100000 & wait"]
+stop: { timeout: 2s }
+`;
+
 /** A process that listens, with probes that see it. */
 export function listener(port: number, more = ''): string {
   return `
@@ -68,12 +74,18 @@ export function writeCatalog(
   );
 }
 
-/** Ends with the test, whatever happens. */
-export async function startNode(t: Test, options: NodeOptions): Promise<TestNode> {
+/** Both end with the test, whatever happens. */
+export async function startHostAndEtcd(t: Test): Promise<Omit<TestNode, 'agent'>> {
   const host = await startHost({ images: ['busybox'] });
   t.teardown(() => host.close());
   const etcd = await startEtcd({ host });
   t.teardown(() => etcd.close());
+  return { host, etcd };
+}
+
+/** Ends with the test, whatever happens. */
+export async function startNode(t: Test, options: NodeOptions): Promise<TestNode> {
+  const { host, etcd } = await startHostAndEtcd(t);
   const catalog = join(host.folder, 'catalog');
   writeCatalog(catalog, options);
   const agent = await startAgent({
@@ -101,9 +113,13 @@ export interface Seen {
   readonly image: string;
 }
 
-/** All containers on the engine, by name, as `docker` tells them. */
-export async function containers(host: Host): Promise<readonly Seen[]> {
-  const ids = (await host.docker('ps', '-aq', '--no-trunc')).split('\n').filter((id) => id !== '');
+/** All containers on the engine, or those with a label, by name, as `docker` tells them. */
+export async function containers(
+  host: Host,
+  { label }: { readonly label?: string } = {},
+): Promise<readonly Seen[]> {
+  const filter = label === undefined ? [] : ['--filter', `label=${label}`];
+  const ids = (await host.docker('ps', '-aq', '--no-trunc', ...filter)).split('\n').filter((id) => id !== '');
   if (ids.length === 0) return [];
   const format = '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.Config.Image}}';
   const lines = (await host.docker('inspect', '--format', format, ...ids)).trim().split('\n');

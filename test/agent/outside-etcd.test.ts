@@ -1,11 +1,10 @@
-/** The agent with an etcd that is not on its host: secured as production runs it, or a cluster of three. */
+/** The agent with an etcd that is not on its host, secured as production runs it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Agent, startAgent, untilHealth } from '../sandbox/agent.js';
 import { type Host, startHost } from '../sandbox/host.js';
 import { until } from '../sandbox/until.js';
-import { type Cluster, startCluster } from '../store/etcd/cluster.js';
 import { startSecured } from '../store/etcd/secured.js';
 import { containers, SLEEPER, untilContainers, untilReady, writeCatalog } from './node.js';
 
@@ -95,66 +94,4 @@ t.test('an etcd with TLS and users, and exactly the rights that the README names
       t.equal((await containers(host)).length, 2);
     },
   );
-});
-
-t.test('an etcd of three members', async (t) => {
-  const cluster = await startCluster();
-  t.teardown(() => cluster.close());
-  const [first, second, third] = cluster.members;
-  if (!first || !second || !third) throw new Error('three members');
-  await cluster.ctl(first, 'put', '/katod/nodes/web-1/role', 'all');
-  const { host, agent } = await start(t, {
-    KATOD_ETCD: cluster.members.map(({ endpoint }) => endpoint).join(','),
-  });
-  await untilContainers(host, ALL);
-  await untilReady(agent);
-
-  /** A change made now is acted on within 15 s. */
-  const seen = async (by: Cluster['members'][number]) => {
-    await cluster.ctl(by, 'put', '/katod/nodes/web-1/role', 'one');
-    await untilContainers(host, 'katod-cron running', 15_000);
-    await cluster.ctl(by, 'put', '/katod/nodes/web-1/role', 'all');
-    await untilContainers(host, ALL, 15_000);
-  };
-
-  await t.test('each in turn hangs: the others are asked', async (t) => {
-    for (const member of cluster.members) {
-      member.pause();
-      const other = cluster.members.find((one) => one !== member) ?? first;
-      const before = await containers(host);
-      await until('a leader', async () => (await cluster.ctl(other, 'get', 'x')) !== undefined, {
-        within: 20_000,
-      });
-      t.same(await containers(host), before);
-      await seen(other);
-      member.resume();
-    }
-  });
-
-  await t.test('the quorum is lost: told, nothing stops, and it comes back', async (t) => {
-    const before = await containers(host);
-    second.pause();
-    third.pause();
-    await untilHealth(agent, 'the loss', ({ store }) => !store.reachable, { within: 40_000 });
-    await host.docker('kill', 'katod-work');
-    await untilContainers(host, ALL);
-    t.same(
-      (await containers(host)).map(({ id }) => id),
-      before.map(({ id }) => id),
-    );
-    second.resume();
-    third.resume();
-    await until('a leader', async () => (await cluster.ctl(first, 'get', 'x')) !== undefined, {
-      within: 20_000,
-    });
-    await seen(first);
-  });
-
-  await t.test('one is killed for good', async () => {
-    await first.kill();
-    await until('a leader', async () => (await cluster.ctl(second, 'get', 'x')) !== undefined, {
-      within: 20_000,
-    });
-    await seen(second);
-  });
 });

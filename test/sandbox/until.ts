@@ -1,4 +1,4 @@
-/** Waits for a condition instead of for a time: the only way the tests wait. */
+/** Waits for a condition, or sees that one lasts: the only ways the tests wait. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
@@ -31,6 +31,18 @@ export async function until<T>(
     }
     await delay(interval);
   }
+}
+
+/**
+ * For what is to stay as it is while a fault lasts: looks again and again until `time` milliseconds have passed.
+ * Rejects with the first look that did.
+ */
+export async function throughout(time: number, look: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + time;
+  do {
+    await look();
+    await delay(interval);
+  } while (performance.now() < end);
 }
 
 /** A condition that hangs must not hang the test: the call itself has what is left of the time, at least a second. */
