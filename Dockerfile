@@ -16,6 +16,8 @@
 # /var/lib/katod  the same path inside as outside: the engine mounts files from there into containers, and it looks
 #                 for them on the host. With another `stateDir`, mount that path, again identical on both sides.
 # /etc/katod      the settings file, if there is one; settings can also be given as KATOD_… variables.
+# /root/.docker   optional, not shown: credentials for registries (`docker login`); mount the folder and not the single file,
+#                 which goes stale when it is replaced. Credential helpers would have to be in the image.
 # --pid host      optional: lets the agent name the process that holds a port a component needs.
 #
 # The name must not be that of a component's container (katod-COMPONENT).
