@@ -4,7 +4,7 @@ import { loadCatalog } from '../catalog/load.js';
 import { isSecret } from '../catalog/name.js';
 import { componentsOf, type Stack } from '../catalog/stack.js';
 import type { Accepted } from '../desired/accepted.js';
-import type { Wanted } from '../desired/desired.js';
+import type { Desired, Wanted } from '../desired/desired.js';
 import { type ResolveInput, resolve } from '../desired/resolve.js';
 import { atOnce } from '../desired/steps.js';
 import { withStore } from '../desired/with-store.js';
@@ -26,8 +26,6 @@ export async function render({ sources, switches, words }: Invocation): Promise<
     const onEngine = () => Promise.resolve(null);
     const here = await readDesiredHere({ settings, catalog, onEngine });
     const { accepted: read, from: parameters } = here;
-    const secrets = new Secrets();
-    secrets.know(here.desired);
     const source = store.kind;
     const prefix = store.kind === 'etcd' ? store.prefix : store.path;
     const words = { source, prefix };
@@ -44,8 +42,11 @@ export async function render({ sources, switches, words }: Invocation): Promise<
     const accepted: Accepted = { ...read, assignment: { stack: stack.name, roles } };
     const facts = { name: node, address, hostname: host.hostname };
     const input: ResolveInput = { ...words, catalog, accepted, facts, policy, from: source };
-    const wanted = wantedIn(input, component);
-    const shown = wantedIn({ ...input, accepted: withoutSecrets(accepted, stack) }, component);
+    const desired = resolve(input);
+    const secrets = new Secrets();
+    secrets.know(desired);
+    const wanted = wantedIn(desired, component);
+    const shown = wantedIn(resolve({ ...input, accepted: withoutSecrets(accepted, stack) }), component);
     if (wanted === null || shown === null)
       return fail(`${component} is left out on this node: its \`when\` says so`);
     if (!wanted.ok)
@@ -74,8 +75,7 @@ function rolesWith(component: string, stack: Stack, own: readonly string[]): rea
   return other === undefined ? null : [...own, other];
 }
 
-function wantedIn(input: ResolveInput, component: string): Wanted | null {
-  const desired = resolve(input);
+function wantedIn(desired: Desired, component: string): Wanted | null {
   if (!desired.known) throw new Error(desired.why);
   return desired.components.get(component) ?? null;
 }
