@@ -7,7 +7,7 @@ import {
   type ReadDefinition,
   readDefinition,
 } from './read-definition.js';
-import { isMapping, type Plain, readYaml } from './yaml.js';
+import { isMapping, type Plain, readYaml, STORE_YAML } from './yaml.js';
 
 export interface OverlayText {
   readonly name: string;
@@ -30,7 +30,7 @@ const LONGEST_MESSAGE = 400;
 export function readOverlay({ name, text, place, onto, findTemplate }: OverlayText): ReadDefinition {
   if (text.length > LONGEST_OVERLAY)
     return refused([{ place, message: `longer than ${LONGEST_OVERLAY} characters` }]);
-  const yaml = readYaml(text, place);
+  const yaml = readYaml(text, place, STORE_YAML);
   if (!yaml.ok) return refused(yaml.problems);
   if (!isMapping(yaml.value)) {
     return refused([{ place, message: 'no mapping: write lines such as "memory: 1g"' }]);

@@ -25,8 +25,20 @@ export type ReadYaml =
 
 /** In characters. */
 const LONGEST_YAML = 256 * 1024;
-/** With aliases resolved: ten times the largest definition that is shipped, and some 10 ms of work. */
-const MOST_VALUES = 2_000;
+
+/** How much there may be in a text. */
+export interface YamlBounds {
+  /** Words and signs; a block of text is one of them. */
+  readonly tokens: number;
+  /** With aliases resolved. */
+  readonly values: number;
+}
+
+/** Files of the catalog, read once. */
+const CATALOG: YamlBounds = { tokens: 100_000, values: 20_000 };
+/** Values of the store: ten times the largest definition that is shipped, and some 20 ms of work. */
+export const STORE_YAML: YamlBounds = { tokens: 3_000, values: 2_000 };
+
 const DEEPEST = 32;
 
 export function isMapping(value: unknown): value is { readonly [key: string]: Plain } {
@@ -54,13 +66,13 @@ export function placeOfKey(places: Places, path: Path): string {
 }
 
 /** `file` is the name for the places. Never throws. */
-export function readYaml(text: string, file: string): ReadYaml {
+export function readYaml(text: string, file: string, { tokens, values }: YamlBounds = CATALOG): ReadYaml {
   const refused = (message: string, place = file): ReadYaml => ({
     ok: false,
     problems: [{ place, message }],
   });
   if (text.length > LONGEST_YAML) return refused(`longer than ${LONGEST_YAML} characters`);
-  const excess = yamlExcess(text, DEEPEST);
+  const excess = yamlExcess(text, { tokens, deepest: DEEPEST });
   if (excess !== null) return refused(excess);
   const lines = new LineCounter();
   try {
@@ -76,7 +88,7 @@ export function readYaml(text: string, file: string): ReadYaml {
     // After the first fault of form, the parser has lost its way: what it says then is no help.
     const [fault] = faults;
     if (fault !== undefined) return { ok: false, problems: [yamlProblem(fault, lines, file)] };
-    return new Walk(document.contents as Node | null, lines, file).read();
+    return new Walk(document.contents as Node | null, { lines, file, most: values }).read();
   } catch (error) {
     if (error instanceof NotPlain) return refused(error.message, `${file}:${error.at}`);
     if (error instanceof RangeError) return refused('nested too deeply');
@@ -108,12 +120,17 @@ class Walk {
   /** Those that stand before where the walk is: an alias names one of them. */
   readonly #anchors = new Map<string, Node>();
   readonly #duplicates: Problem[] = [];
+  readonly #most: number;
   #count = 0;
 
-  constructor(contents: Node | null, lines: LineCounter, file: string) {
+  constructor(
+    contents: Node | null,
+    { lines, file, most }: { readonly lines: LineCounter; readonly file: string; readonly most: number },
+  ) {
     this.#contents = contents;
     this.#lines = lines;
     this.#file = file;
+    this.#most = most;
   }
 
   read(): ReadYaml {
@@ -126,8 +143,7 @@ class Walk {
     if (node === null) return null;
     const at = lineColumn(this.#lines, node.range?.[0] ?? 0);
     this.#count += 1;
-    if (this.#count > MOST_VALUES)
-      throw new NotPlain(`more than ${MOST_VALUES} values, aliases resolved`, at);
+    if (this.#count > this.#most) throw new NotPlain(`more than ${this.#most} values, aliases resolved`, at);
     if (path.length > DEEPEST) throw new NotPlain(`nested more than ${DEEPEST} deep`, at);
     const key = pathText(path);
     if (!this.#values.has(key)) this.#values.set(key, `${this.#file}:${at}`);

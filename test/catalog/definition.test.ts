@@ -166,7 +166,7 @@ t.test('bombs in YAML are refused, and soon', async (t) => {
       .fill(`*a${n - 1}`)
       .join(', ')}]`;
   const bomb = web(`env:\n  x0: &a0 [x]\n${Array.from({ length: 8 }, (_, n) => level(n + 1)).join('\n')}`);
-  t.match(verdict(bomb), /more than 2000 values, aliases resolved/);
+  t.match(verdict(bomb), /more than 20000 values, aliases resolved/);
   t.match(verdict(web(`command: ${'['.repeat(50)}${']'.repeat(50)}`)), /nested more than 32 deep/);
   t.match(verdict(web(`command: ${'['.repeat(100_000)}`)), /nested more than 32 deep/);
   t.match(verdict(web(`env: { A: ${'x'.repeat(1_000_000)} }`)), /longer than 262144 characters/);
