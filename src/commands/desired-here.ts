@@ -73,7 +73,7 @@ export async function readDesiredHere({ settings, catalog, onEngine }: LookingHe
 
 const BY = {
   disk: 'this is by the last known good state on disk',
-  defaults: 'this is by the defaults alone',
+  defaults: 'this is without the store and a last known good state',
 };
 
 async function readOnce(store: Store): Promise<Reading> {

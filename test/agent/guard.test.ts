@@ -54,12 +54,30 @@ t.test('a store that must not be followed', async (t) => {
     t.match(await agent.health(), { store: { reachable: true, from: 'disk' } });
   });
 
+  await t.test(
+    'without a last known good the labels of its containers tell, and no id is written',
+    async (t) => {
+      const { stateDir } = agent;
+      await agent.restart({ KATOD_STATE_DIR: `${stateDir}-fresh` });
+      await held(node, /has lost \/katod\/cluster\/id/);
+      t.equal(await etcd.get('/katod/cluster/id'), undefined);
+      await agent.kill('SIGTERM');
+      const plan = await agent.katod(['plan']);
+      t.match(plan, {
+        code: 0,
+        stdout: 'nothing to do\n',
+        stderr: /without the store and .*, since the store has lost/,
+      });
+      await agent.start({ KATOD_STATE_DIR: stateDir });
+      t.same(
+        (await containers(host)).map(({ id }) => id),
+        before,
+      );
+    },
+  );
+
   await t.test('the hold outlives the agent, and trust-store ends it', async (t) => {
-    await agent.kill('SIGTERM');
-    const plan = await agent.katod(['plan']);
-    t.match(plan, { code: 0, stdout: 'nothing to do\n' });
-    t.match(plan.stderr, /^katod: this is by the last known good state on disk, since the store has lost/);
-    await agent.start();
+    await agent.restart();
     await held(node, /has lost/);
     await etcd.put('/katod/nodes/web-1/role', 'one');
     t.equal((await agent.katod(['trust-store'])).code, 0);

@@ -61,6 +61,9 @@ t.test('a paused node', async (t) => {
       { within: 10_000 },
     );
     t.match((await agent.get('/v1/plan')).json, { actions: [] });
+    await agent.restart();
+    await paused('all');
+    t.equal((await containers(host)).find(({ name }) => name === 'katod-web')?.state, 'exited');
   });
 
   await t.test('a word that is none leaves it as it was', async (t) => {
@@ -74,7 +77,15 @@ t.test('a paused node', async (t) => {
   await t.test('resumed, it catches up', async (t) => {
     t.equal((await agent.katod(['resume', '--cluster'])).code, 0);
     await paused(true);
+    t.equal((await agent.katod(['pause', '--cluster'])).code, 0);
     t.equal((await agent.katod(['resume'])).code, 0);
+    const revision = await etcd.revisionOf('/katod/nodes/web-1/paused');
+    const still = await untilHealth(agent, 'seen', ({ store }) => Number(store.revision) >= revision, {
+      within: 10_000,
+    });
+    t.equal(still.paused, true, 'the cluster is');
+    t.equal((await containers(host)).length, 2);
+    t.equal((await agent.katod(['resume', '--cluster'])).code, 0);
     await untilContainers(host, 'katod-web running');
     await untilReady(agent);
     t.match(await containers(host), [{ image: 'local/web:2' }]);

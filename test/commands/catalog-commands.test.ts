@@ -149,7 +149,7 @@ t.test('render says when it has only the defaults, and what is wrong with the co
   const words = [...here, '--catalog', catalog, '--store', `file:${join(catalog, 'none.yaml')}`];
   const store = await katod(['render', 'store', ...words]);
   t.equal(store.code, 0);
-  t.match(store.stderr, /^katod: this is by the defaults alone, since .*none\.yaml/);
+  t.match(store.stderr, /^katod: this is without the store and a last known good state, since .*none\.yaml/);
   t.match(store.stdout, '# parameters: defaults\n');
 
   const web = await katod(['render', 'web', ...words]);
@@ -185,7 +185,10 @@ t.test(
     t.match(parse(web.stdout), { command: ['httpd', '--domain=kept.example'], env: { TOKEN: '***!' } });
 
     const other = await katod(['render', 'store', '--node', 'web-2', ...here.slice(2), ...away]);
-    t.match(other.stderr, /^katod: this is by the defaults alone, since .*none\.yaml/);
+    t.match(
+      other.stderr,
+      /^katod: this is without the store and a last known good state, since .*none\.yaml/,
+    );
     t.match(other.stdout, '# parameters: defaults\n');
   },
 );
