@@ -10,7 +10,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Without the caller's settings: only `PATH` and what is given. Ended after 20 s. */
+/** Without the caller's settings: only `PATH` and what is given. Ended after two minutes, as a busy machine may need many seconds. */
 export async function katod(
   words: readonly string[],
   environment: Record<string, string> = {},
@@ -18,7 +18,7 @@ export async function katod(
   const child = spawn(process.execPath, [bundle, ...words], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 120_000,
     killSignal: 'SIGKILL',
   });
   let stdout = '';
