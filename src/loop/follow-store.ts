@@ -15,6 +15,7 @@ import { withGood } from '../desired/store-definitions.js';
 import type { LastKnownGood } from '../store/last-known-good.js';
 import type { Following, Reading, Snapshot, Store } from '../store/store.js';
 import { type ClusterIdentity, Hold } from './hold.js';
+import { ReadingQueue } from './reading-queue.js';
 import { inSlices } from './slices.js';
 
 export interface FollowOptions {
@@ -50,10 +51,11 @@ export class FollowedStore {
   #unreadable: string | null = null;
   #following: Following | null = null;
   #followed = false;
-  /** At most one good reading, and behind it one that failed: a later good one makes both old. */
-  #pending: readonly Reading[] = [];
+  readonly #readings = new ReadingQueue({
+    untilJudgeable: () => this.#untilJudgeable(),
+    take: (reading) => (reading.ok ? this.#read(reading.snapshot) : this.#miss(reading.why)),
+  });
   #engineLooked = false;
-  #taking: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
 
   readonly #overlays: Overlays;
@@ -127,35 +129,17 @@ export class FollowedStore {
     await this.#writing;
   }
 
-  /** Takes in one reading, or a later one: a store that changes faster than this node can follow is not queued up. */
-  async take(reading: Reading): Promise<void> {
-    // The engine may be away for long, and what was read before a failure is an old answer by then.
-    const waiting = this.#judgeable ? this.#pending.filter(({ ok }) => ok) : [];
-    this.#pending = reading.ok ? [reading] : [...waiting, reading];
-    if (reading.ok && !this.#judgeable) {
-      await this.#options.cluster.onEngine();
+  /** Takes in one reading, or a later one. */
+  take(reading: Reading): Promise<void> {
+    return this.#readings.add(reading);
+  }
+
+  /** The engine's containers may tell which cluster this is, where the disk does not; and the engine may be away. */
+  #untilJudgeable(): Promise<unknown> | null {
+    if (this.#engineLooked || this.#accepted.clusterId !== null) return null;
+    return this.#options.cluster.onEngine().then(() => {
       this.#engineLooked = true;
-    }
-    await this.#inTurn(() => this.#takeNext());
-  }
-
-  /** Whether it can be told at once if a reading is of this cluster. */
-  get #judgeable(): boolean {
-    return this.#engineLooked || this.#accepted.clusterId !== null;
-  }
-
-  #inTurn(work: () => Promise<void> | void): Promise<void> {
-    this.#taking = this.#taking.then(work);
-    return this.#taking;
-  }
-
-  async #takeNext(): Promise<void> {
-    for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
-      if (next.ok && !this.#judgeable) return;
-      this.#pending = this.#pending.slice(1);
-      if (next.ok) await this.#read(next.snapshot);
-      else this.#miss(next.why);
-    }
+    });
   }
 
   #miss(why: string): void {
@@ -180,7 +164,7 @@ export class FollowedStore {
 
   /** Nothing was read: a store that can't be reached meanwhile stays so, and a newer reading is not overruled. */
   #again(): void {
-    void this.#inTurn(() => {
+    void this.#readings.inTurn(() => {
       const snapshot = this.#hold.snapshot();
       return snapshot === null ? undefined : this.#judge(snapshot);
     });

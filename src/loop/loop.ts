@@ -3,20 +3,22 @@
  * slow stop or pull of one never holds up another. Effects and no decisions: those are `plan`'s.
  */
 import type { Desired } from '../desired/desired.js';
-import { type EngineEvent, type EngineVersion, Fault } from '../engine/engine.js';
+import { type EngineEvent, Fault } from '../engine/engine.js';
 import type { Action, Plan } from '../plan/action.js';
 import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
 import type { Observed } from '../plan/observed.js';
 import { plan } from '../plan/plan.js';
 import { forgetFailures } from '../plan/pull-memory.js';
 import { Details } from './details.js';
+import { EngineStanding } from './engine-standing.js';
 import { Lanes } from './lanes.js';
 import { observe } from './observe.js';
-import { messageOf, outcomeOf } from './outcome.js';
+import { outcomeOf } from './outcome.js';
 import { ProbeTargets } from './probe-targets.js';
 import { digestsLeft, pruneFiles } from './prune-files.js';
 import { Pulls } from './pulls.js';
-import { type EngineState, type LastAction, type LoopOptions, type LoopState, NO_ENGINE } from './state.js';
+import { SecondLook } from './second-look.js';
+import type { LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
 import { Unannounced } from './unannounced.js';
 import { clusterOf, currentOf, imagesWanted, untilDue } from './wanted.js';
@@ -24,11 +26,6 @@ import { within } from './within.js';
 
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
 const LOOK_AFTER_FAILURE = 1_000;
-/**
- * The engine's list lags behind its events: a paused container is still listed as running when its event comes
- * (seen on 20.10, by a few milliseconds). So an event asks for a look now, and for another one this much later.
- */
-const LIST_LAG = 250;
 /** A stop of the agent waits so long for calls under way, in milliseconds; the engine goes on with them anyway. */
 const CLOSE_PATIENCE = 3_000;
 /** Events of the engine that change nothing a plan looks at. */
@@ -46,19 +43,15 @@ export class Loop {
   readonly #targets: ProbeTargets;
   readonly #unannounced = new Unannounced();
   readonly #lastActions = new Map<string, LastAction>();
+  readonly #secondLook = new SecondLook((containers) => this.#lookAgainAt(containers));
+  readonly #engine: EngineStanding;
   #events: { close(): void } | null = null;
-  #lookOnceMore: NodeJS.Timeout | null = null;
-  /** Containers with events since the last look that is sure to see their effect. */
-  readonly #eventful = new Set<string>();
   readonly #firstLook: Promise<string | null>;
   #tellFirstLook: (cluster: string | null) => void = () => {};
   #desired: Desired;
   #observed: Observed | null = null;
   #plan: Plan = EMPTY_PLAN;
   #memory: Memory = NOTHING_REMEMBERED;
-  #engine: EngineState = NO_ENGINE;
-  /** The engine was away: what ended meanwhile did not crash. */
-  #engineReturned = false;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -66,6 +59,7 @@ export class Loop {
     this.#firstLook = new Promise((resolve) => {
       this.#tellFirstLook = resolve;
     });
+    this.#engine = new EngineStanding(options.log);
     this.#details = new Details(options.engine, () => this.poke());
     this.#pulls = new Pulls(options.engine);
     this.#lanes = new Lanes(options);
@@ -81,8 +75,15 @@ export class Loop {
         this.#unannounced.event(event, this.#options.clock.now());
         if (!IDLE_EVENT.test(event.action)) this.#happened(event);
       },
-      onConnected: (version) => this.#connected(version),
-      onLost: (fault) => this.#lost(fault),
+      onConnected: (version) => {
+        this.#engine.connected(version);
+        this.#details.forgetAll();
+        this.poke();
+      },
+      onLost: (fault) => {
+        this.#engine.lost(fault.message);
+        this.#options.onTurn();
+      },
     });
     this.poke();
   }
@@ -110,7 +111,7 @@ export class Loop {
       memory: this.#memory,
       lanes: this.#lanes.actions(),
       lastActions: this.#lastActions,
-      engine: this.#engine,
+      engine: this.#engine.state(),
       relistFound: this.#unannounced.count(this.#options.clock.now()),
     };
   }
@@ -138,43 +139,21 @@ export class Loop {
   /** Stops looking and lets calls under way end, for a few seconds. Containers are left as they are. */
   async close(): Promise<void> {
     this.#events?.close();
-    if (this.#lookOnceMore !== null) clearTimeout(this.#lookOnceMore);
+    this.#secondLook.close();
     await this.#turns.close();
     await within(CLOSE_PATIENCE, Promise.all([this.#pulls.close(), this.#lanes.ended()]));
   }
 
   #happened(event: EngineEvent): void {
-    this.#eventful.add(event.id);
-    this.#lookOnceMore ??= setTimeout(() => this.#lookAfterEvents(), LIST_LAG);
+    this.#secondLook.after(event.id);
     // Its own end is looked at in any case, and until then nothing is begun for the component.
     if (this.#lanes.causes(event)) return;
-    this.#details.forget(event.id);
-    this.poke();
+    this.#lookAgainAt([event.id]);
   }
 
-  /** What was listed or inspected between an event and its effect may be old as well. */
-  #lookAfterEvents(): void {
-    this.#lookOnceMore = null;
-    for (const id of this.#eventful) this.#details.forget(id);
-    this.#eventful.clear();
+  #lookAgainAt(containers: Iterable<string>): void {
+    for (const id of containers) this.#details.forget(id);
     this.poke();
-  }
-
-  #connected(version: EngineVersion): void {
-    const { log } = this.#options;
-    if (this.#engine.reachable || this.#engine.version === null)
-      log.debug({ engine: version }, 'engine connected');
-    else log.info({ engine: version }, 'engine is back');
-    this.#engine = { reachable: true, version, problem: null };
-    this.#engineReturned = true;
-    this.#details.forgetAll();
-    this.poke();
-  }
-
-  #lost(fault: Fault): void {
-    if (this.#engine.reachable) this.#options.log.warn({ problem: fault.message }, 'engine lost');
-    this.#engine = { ...this.#engine, reachable: false, problem: fault.message };
-    this.#options.onTurn();
   }
 
   /** One pass. Answers with the milliseconds until the next one is due. */
@@ -201,12 +180,8 @@ export class Loop {
       for (const action of this.#plan.actions) this.#begin(action);
       return Math.min(resync, untilDue(this.#plan, now));
     } catch (error) {
-      if (!(error instanceof Fault)) {
-        log.error({ err: error }, 'pass failed');
-        return LOOK_AFTER_FAILURE;
-      }
-      if (this.#engine.problem !== error.message) log.warn({ problem: error.message }, 'look failed');
-      this.#engine = { ...this.#engine, reachable: false, problem: messageOf(error) };
+      if (error instanceof Fault) this.#engine.lookFailed(error.message);
+      else log.error({ err: error }, 'pass failed');
       return LOOK_AFTER_FAILURE;
     }
   }
@@ -214,17 +189,14 @@ export class Loop {
   /** A look that came through: the engine is there, and what ended is counted. */
   #takeIn(observed: Observed, desired: Desired): void {
     const { clock, prefix, journal } = this.#options;
-    if (!this.#engine.reachable && this.#engine.version !== null) {
-      this.#engine = { ...this.#engine, reachable: true, problem: null };
-    }
+    const returned = this.#engine.looked();
     const current = currentOf(observed, prefix);
     const { credentials } = observed;
     const at = { desired, current, credentials, now: clock.now(), jitter: clock.jitter() };
     const before = this.#memory;
     this.#memory = notice(before, at);
     journal.noticed(before, this.#memory);
-    if (this.#engineReturned) this.#memory = forgiveCrashes(this.#memory);
-    this.#engineReturned = false;
+    if (returned) this.#memory = forgiveCrashes(this.#memory);
   }
 
   #begin(action: Action): void {
