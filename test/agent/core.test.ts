@@ -66,7 +66,11 @@ t.test('stack core comes up on real parts', async (t) => {
   }
 
   await t.test('they answer to programs of their own', async (t) => {
-    const zookeeper = await host.exec(['sh', '-c', 'echo srvr | busybox nc 127.0.0.1 2181']);
+    const zookeeper = await host.exec([
+      'bash',
+      '-c',
+      'exec 3<>/dev/tcp/127.0.0.1/2181; printf srvr >&3; cat <&3',
+    ]);
     t.match(zookeeper.stdout, /Mode: standalone/);
     t.equal((await host.exec(['curl', '-sf', 'http://127.0.0.1:8404/healthz'])).code, 0);
     const leaders = (await agent.health()).components.filter(({ leader }) => leader).map(({ name }) => name);

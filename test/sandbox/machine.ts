@@ -21,6 +21,8 @@ const programs: Readonly<Record<string, string>> = {
   faketime: 'faketime',
   curl: 'curl',
   dig: 'bind9-dnsutils',
+  dnsmasq: 'dnsmasq-base',
+  openssl: 'openssl',
   tar: 'tar',
   dpkg: 'dpkg',
 };
