@@ -57,8 +57,8 @@ export function* checkTogether(
   const checked = new Map<string, Wanted>();
   for (const [name, component] of wanted) {
     const faults = [...unknownNames(after.get(name) ?? [], known), ...circleFault(name, circles.get(name))];
-    // Only one that is good by itself has its ports.
-    if (faults.length === 0) faults.push(...portClashes(component, holders));
+    // Only one that is good by itself has its ports and volumes.
+    if (faults.length === 0) faults.push(...clashesOf(component, holders));
     const place = catalog.components.get(name)?.places.file ?? name;
     const problems: readonly Problem[] = faults.map((message) => ({ place, message }));
     const inForce = problems.length === 0 ? null : before(name);
@@ -87,15 +87,20 @@ function circleFault(name: string, circle: readonly string[] | undefined): reado
   ];
 }
 
-/** Notes who holds which port; the first in the order of the roles has it. */
-function portClashes(component: Wanted, holders: Map<string, string>): readonly string[] {
+/** Notes who holds which port and volume; the first in the order of the roles has it. */
+function clashesOf(component: Wanted, holders: Map<string, string>): readonly string[] {
   if (!component.ok) return [];
-  const { name, hostPorts } = component.spec;
-  const texts = hostPorts.map(({ port, protocol }) => `${port}/${protocol}`);
-  const clashes = texts.filter((text) => holders.has(text));
-  if (clashes.length === 0) for (const text of texts) holders.set(text, name);
-  return clashes.map(
-    (text) =>
-      `ports: ${name} and ${holders.get(text)} both need port ${text} of this host: move one of them, or take it off this node`,
-  );
+  const { name, hostPorts, shape } = component.spec;
+  const ports = hostPorts.map(({ port, protocol }) => `port ${port}/${protocol} of this host`);
+  // Both parts may have a "-" in them: a-b with a volume c would share the data of a with a volume b-c.
+  const volumes = Object.keys(shape.volumes).map((volume) => `the volume of name ${name}-${volume}`);
+  const needed = [...ports, ...volumes];
+  const clashes = needed.filter((thing) => holders.has(thing));
+  if (clashes.length === 0) for (const thing of needed) holders.set(thing, name);
+  return clashes.map((thing) => {
+    const [key, remedy] = ports.includes(thing)
+      ? ['ports', 'move one of them, or take it off this node']
+      : ['volumes', 'rename one of them'];
+    return `${key}: ${name} and ${holders.get(thing)} both need ${thing}: ${remedy}`;
+  });
 }

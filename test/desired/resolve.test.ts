@@ -380,6 +380,17 @@ t.test('all of a circle are refused, and nobody else', async (t) => {
   t.strictSame(result.known && Object.fromEntries(result.order), { a: [], b: [], c: ['d'], d: [], e: ['a'] });
 });
 
+t.test('two components never share a volume by the way their names are put together', async (t) => {
+  const components = {
+    a: named('a', 'volumes: { b-c: /data }'),
+    'a-b': named('a-b', 'volumes: { c: /data }'),
+  };
+  t.equal(
+    refusals({ components }),
+    'a-b.yaml volumes: a-b and a both need the volume of name a-b-c: rename one of them',
+  );
+});
+
 t.test('the later of two components on one port is refused, and both are named', async (t) => {
   const components = {
     a: named('a', 'ports: [80, 53/udp]'),
