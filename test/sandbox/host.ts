@@ -4,10 +4,15 @@ import { type CommandOptions, type CommandResult, outputOf, runCommand } from '.
 import { type Daemon, daemonOf } from './daemon.js';
 import { imageTar, type SandboxImage } from './images.js';
 import { openPlace } from './place.js';
+import type { Wire } from './wire.js';
 
 export interface HostOptions {
   /** Images to load into the engine; default none. */
   readonly images?: readonly SandboxImage[];
+  /** Joins it to other hosts; default: it is alone. */
+  readonly wire?: Wire;
+  /** In 10.123.0.0/24; default 10.123.0.5. Hosts on one wire need addresses of their own. */
+  readonly address?: string;
 }
 
 export interface Host {
@@ -36,11 +41,12 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** Every host is alone in its namespace, so all have the same address. */
-const address = '10.123.0.5';
+/** Hosts that are alone can all have the same address. */
+const ADDRESS = '10.123.0.5';
 
 /** Needs root, and what `prepare.ts` sets up. About a second. */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
+  const { address = ADDRESS, wire = null } = options;
   const place = openPlace();
   const enter = ['nsenter', `--net=/run/netns/${place.name}`, '--'];
   const daemon = daemonOf(place, enter);
@@ -78,7 +84,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     },
   };
   try {
-    await makeNamespace(place.name);
+    await makeNamespace(place.name, address, wire);
     await daemon.start();
     await host.load(options.images ?? []);
     return host;
@@ -88,14 +94,18 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   }
 }
 
-/** A pair of virtual links, both in the namespace: its own address and default route, and nobody at the other end. */
-async function makeNamespace(name: string): Promise<void> {
+/** A namespace with an address and a default route; without a wire its link ends in the namespace itself. */
+async function makeNamespace(name: string, address: string, wire: Wire | null): Promise<void> {
   const ip = (...args: string[]) => outputOf(['ip', ...args]);
   await ip('netns', 'add', name);
   const link = (...args: string[]) => ip('-n', name, ...args);
   await link('link', 'set', 'lo', 'up');
-  await link('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'wire');
-  await link('link', 'set', 'wire', 'up');
+  if (wire === null) {
+    await link('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'wire');
+    await link('link', 'set', 'wire', 'up');
+  } else {
+    await wire.attach(name, address);
+  }
   await link('addr', 'add', `${address}/24`, 'dev', 'eth0');
   await link('link', 'set', 'eth0', 'up');
   await link('route', 'add', 'default', 'via', '10.123.0.1', 'dev', 'eth0');
