@@ -11,6 +11,13 @@ export function fileSession(): Session {
     release: (key) => void keys.delete(key),
     held: () => (closed ? null : held),
     stands: (key) => !closed && keys.has(key),
+    async claim(key) {
+      keys.add(key);
+      return { ok: true, since: held.since };
+    },
+    async giveUp(key) {
+      keys.delete(key);
+    },
     problem: () => null,
     async close() {
       closed = true;

@@ -129,6 +129,10 @@ class FileFollowing implements Following {
     });
   }
 
+  share(): void {
+    // The file's node is the only member.
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#teller.close();

@@ -23,11 +23,24 @@ export interface Session {
   held(): Held | null;
   /** Whether the key stands in the store with its newest value, under the lease that is held. */
   stands(key: string): boolean;
+  /**
+   * Creates a key that is absent, under the lease, and never again by itself: what was claimed goes with the lease. Done
+   * once or not at all. Rejects with a `StoreError` where that can't be told.
+   */
+  claim(key: string, value: string): Promise<Claim>;
+  /** Deletes a key that stands under the lease; another's is left alone. Rejects with a `StoreError`. */
+  giveUp(key: string): Promise<void>;
   /** Why there is no lease, or what could not be written: a sentence for the operator. Null: all is well. */
   problem(): string | null;
   /** Gives the lease back, and with it all keys, if etcd can be asked; else they go when it runs out. */
   close(): Promise<void>;
 }
+
+export type Claim =
+  /** It stands under the lease that is held since then; also where an earlier claim of this session made it. */
+  | { readonly ok: true; readonly since: number }
+  /** Somebody else's is there, or there is no lease now. */
+  | { readonly ok: false };
 
 /** Times of `performance.now()`, in milliseconds. */
 export interface Held {

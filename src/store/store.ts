@@ -5,7 +5,13 @@
 
 import type { Session, SessionOptions } from './session.js';
 
-/** Every key that concerns a node (`cluster/…`, `nodes/NODE/…`), without the prefix, as read at one revision. */
+/** A folder that is read only by those whose components need it: what the nodes tell each other. */
+export type SharedFolder = 'members/' | 'rolls/' | 'slots/';
+
+/**
+ * Every key that concerns a node (`cluster/…`, `nodes/NODE/…`, and the shared folders that were asked for), without the
+ * prefix, as read at one revision.
+ */
 export interface Snapshot {
   /**
    * The store's revision at the list, then that of the last event: a decimal integer too large for a number. It only
@@ -15,6 +21,8 @@ export interface Snapshot {
   /** etcd's own id of its cluster, a decimal integer; null of a file. A restored backup has another one by default. */
   readonly clusterId: string | null;
   readonly entries: ReadonlyMap<string, Uint8Array>;
+  /** Shared folders whose keys are in `entries`: where one is not, nothing is known of it. Default: none. */
+  readonly shared?: readonly SharedFolder[];
   /**
    * Parts that etcd refused to this node. Their keys are not in `entries`, but they are not absent either: what was
    * last known of them stays in force. Only in what is told to one who follows with `partly`. Default: none.
@@ -23,7 +31,7 @@ export interface Snapshot {
 }
 
 export interface Refused {
-  /** `cluster/` or `nodes/NODE/`. */
+  /** `cluster/`, `nodes/NODE/`, or a shared folder. */
   readonly prefix: string;
   /** A sentence for the operator. */
   readonly why: string;
@@ -60,6 +68,8 @@ export interface FollowOptions {
 export interface Following {
   /** Reads everything anew; a hint to hurry, answered through `tell`. */
   refresh(): void;
+  /** Reads exactly these shared folders as well from now on. A file has none: its node is the only member. */
+  share(folders: readonly SharedFolder[]): void;
   close(): Promise<void>;
 }
 

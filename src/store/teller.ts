@@ -34,6 +34,7 @@ function isSameReading(one: Reading, other: Reading): boolean {
   return (
     isSameStore(one.snapshot, other.snapshot) &&
     isSameContent(one.snapshot, other.snapshot) &&
+    String(one.snapshot.shared) === String(other.snapshot.shared) &&
     isSameRefusal(one.snapshot, other.snapshot)
   );
 }

@@ -144,6 +144,25 @@ for (const [kind, openBench] of [
       t.equal(told.readings.length, 3, 'no reading told twice');
     });
 
+    t.test('reads shared folders once they are asked for', async (t) => {
+      await bench.has({ 'nodes/web-1/role': 'master', 'members/web-2': '{}', 'slots/quorum/0': '{}' });
+      const { told, following } = await follow(t);
+      await told.becomes({ 'nodes/web-1/role': 'master' });
+      following.share(['members/']);
+      following.share(['members/']);
+      if (kind === 'file') {
+        await bench.has({ 'nodes/web-1/role': 'edge', 'members/web-2': '{}' });
+        await told.becomes({ 'nodes/web-1/role': 'edge' });
+        return;
+      }
+      await told.becomes({ 'members/web-2': '{}', 'nodes/web-1/role': 'master' });
+      t.match(told.readings.at(-1), { snapshot: { shared: ['members/'] } });
+      await bench.has({ 'nodes/web-1/role': 'master', 'members/web-2': '{}', 'members/web-3': '{}' });
+      await told.becomes({ 'members/web-2': '{}', 'members/web-3': '{}', 'nodes/web-1/role': 'master' });
+      following.share([]);
+      await told.becomes({ 'nodes/web-1/role': 'master' });
+    });
+
     t.test('having no key of this node is a good reading', async (t) => {
       await bench.has({ 'nodes/web-2/role': 'node' });
       const { told } = await follow(t);

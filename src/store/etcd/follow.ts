@@ -1,7 +1,7 @@
 /** Follows a node's keys for ever: connect, list, watch; and on any trouble the same again, at the next endpoint. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Following, Snapshot } from '../store.js';
+import type { Following, SharedFolder, Snapshot } from '../store.js';
 import type { Teller } from '../teller.js';
 import type { Access } from './access.js';
 import { EtcdConnection } from './connection.js';
@@ -41,9 +41,11 @@ export class EtcdFollowing implements Following {
   /** Ends the present watch or wait, for a fresh list. */
   #interrupt = new AbortController();
   #connection: EtcdConnection | undefined;
+  #keys: NodeKeys;
 
   constructor(options: EtcdFollowingOptions) {
     this.#options = options;
+    this.#keys = options.keys;
     this.#pace = new Pace({ endpoints: options.endpoints.length, random: Math.random });
     this.#outage = new Outage({
       endpoints: options.endpoints,
@@ -54,6 +56,13 @@ export class EtcdFollowing implements Following {
 
   refresh(): void {
     this.#interrupt.abort();
+  }
+
+  share(folders: readonly SharedFolder[]): void {
+    const wanted = [...new Set(folders)].sort();
+    if (wanted.join() === this.#keys.shared.join()) return;
+    this.#keys = this.#keys.sharing(wanted);
+    this.refresh();
   }
 
   async close(): Promise<void> {
@@ -114,8 +123,9 @@ export class EtcdFollowing implements Following {
 
   /** Until it is time for a fresh list. */
   async #listAndWatch(connection: EtcdConnection, listed: () => void): Promise<void> {
-    const { keys, partly, teller, relist } = this.#options;
+    const { partly, teller, relist } = this.#options;
     const interrupt = this.#nextInterrupt();
+    const keys = this.#keys;
     const from = await list({ connection, keys, partly });
     listed();
     const changed = (snapshot: Snapshot): void => teller.tell({ ok: true, snapshot });

@@ -15,6 +15,8 @@ export interface Writing {
   readonly key: Uint8Array;
   /** Null: the key is deleted. */
   readonly value: Uint8Array | null;
+  /** The lease that a value is put under; 0, the default: none. */
+  readonly lease?: bigint;
 }
 
 export type Outcome =
@@ -73,12 +75,12 @@ export function nameOf({ key }: Pick<Writing, 'key'>): string {
 /** The revision of the write, or null where the key has changed. Rejects with an `EtcdFault`. */
 async function writeOnce(
   connection: EtcdConnection,
-  { key, value }: Writing,
+  { key, value, lease = 0n }: Writing,
   seen: bigint,
 ): Promise<bigint | null> {
   const { succeeded, header } = await connection.txn({
     compare: [{ key, target: Target.modRevision, modRevision: seen }],
-    success: [value === null ? { deleteRange: { key } } : { put: { key, value } }],
+    success: [value === null ? { deleteRange: { key } } : { put: { key, value, lease } }],
   });
   return succeeded ? (header?.revision ?? 0n) : null;
 }

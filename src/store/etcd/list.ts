@@ -21,7 +21,7 @@ export async function list({ connection, keys, partly }: Listing): Promise<Snaps
   let header: RangeResponse['header'];
   for (const range of keys.ranges) {
     try {
-      // The first range is of the newest revision (0), the second of the same one.
+      // The first range is of the newest revision (0), the others of the same one.
       const answer = await connection.range({ ...range, revision: header?.revision ?? 0n });
       header ??= answer.header;
       for (const { key, value } of answer.keyValues) entries.set(keys.short(key), value);
@@ -38,6 +38,7 @@ export async function list({ connection, keys, partly }: Listing): Promise<Snaps
   if (header === undefined || header.revision === 0n)
     throw new EtcdFault('lost', 'the answer has no revision');
   const { revision, clusterId } = header;
-  const snapshot = { revision: String(revision), clusterId: String(clusterId), entries };
+  const shared = keys.shared.filter((folder) => !refused.some(({ prefix }) => prefix === folder));
+  const snapshot = { revision: String(revision), clusterId: String(clusterId), entries, shared };
   return refused.length === 0 ? snapshot : { ...snapshot, refused };
 }

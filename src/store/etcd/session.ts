@@ -4,7 +4,8 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Held, KEEP_ALIVES_PER_TTL, type Session } from '../session.js';
+import { type Claim, type Held, KEEP_ALIVES_PER_TTL, type Session } from '../session.js';
+import { claimKey, giveUpKey } from './claims.js';
 import { EtcdConnection } from './connection.js';
 import { EtcdFault } from './fault.js';
 import { HeldKeys } from './held-keys.js';
@@ -68,6 +69,21 @@ export class EtcdSession implements Session {
   stands(key: string): boolean {
     const lease = this.#current();
     return lease !== null && this.#keys.stands(key, lease.id);
+  }
+
+  async claim(key: string, value: string): Promise<Claim> {
+    const lease = this.#current();
+    if (lease === null) return { ok: false };
+    const { cluster, full } = this.#options;
+    const stands = await claimKey({ cluster, key: full(key), value: Buffer.from(value), lease: lease.id });
+    return stands && this.#current()?.id === lease.id ? { ok: true, since: lease.since } : { ok: false };
+  }
+
+  async giveUp(key: string): Promise<void> {
+    const lease = this.#current();
+    if (lease === null) return;
+    const { cluster, full } = this.#options;
+    await giveUpKey({ cluster, key: full(key), lease: lease.id });
   }
 
   problem(): string | null {
