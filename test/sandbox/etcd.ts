@@ -12,10 +12,12 @@ export interface EtcdOptions {
   readonly host?: Host;
   /** Further flags of etcd. */
   readonly flags?: readonly string[];
+  /** Host addresses of all members of its cluster, its own host's among them; default: it is alone. */
+  readonly cluster?: readonly string[];
 }
 
 export interface Etcd {
-  /** `http://127.0.0.1:PORT`, in the host's network if it has a host. */
+  /** `http://127.0.0.1:PORT`, in the host's network if it has a host; in a cluster `http://ADDRESS:2379`. */
   readonly endpoint: string;
   readonly port: number;
   /** Its data folder. */
@@ -56,11 +58,14 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
   const { folder, environment } = home;
   const inside = (argv: readonly string[]) => host?.inside(argv) ?? argv;
   const [port, peerPort] = host ? [2379, 2380] : await freePorts();
-  const endpoint = `http://127.0.0.1:${port}`;
-  const peer = `http://127.0.0.1:${peerPort}`;
+  const own = options.cluster === undefined ? '127.0.0.1' : (host?.address ?? '');
+  const all = options.cluster ?? [own];
+  const endpoint = `http://${own}:${port}`;
+  const peer = `http://${own}:${peerPort}`;
   const data = join(folder, 'etcd');
+  const initial = all.map((address) => `${address}=http://${address}:${peerPort}`).join(',');
   const argv = [
-    ...['etcd', '--name', 'sandbox', '--data-dir', data, '--initial-cluster', `sandbox=${peer}`],
+    ...['etcd', '--name', own, '--data-dir', data, '--initial-cluster', initial],
     ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
     ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
     ...(options.flags ?? []),
