@@ -15,7 +15,7 @@ export type Expectation =
   | { readonly met: false; readonly why: string };
 
 /** The parameter that tells how many nodes get a role. */
-export function expectParameter(role: string): string {
+function expectParameter(role: string): string {
   return `expect.${role}`;
 }
 

@@ -84,7 +84,7 @@ export function permissionFor(wish: Disturbance, known: Coordination): Permissio
   return stateOf(wish, known.node, known) === 'begun' ? { kind: 'go' } : { kind: 'begin' };
 }
 
-export function slotKey({ group, number }: Pick<Slot, 'group' | 'number'>): string {
+function slotKey({ group, number }: Pick<Slot, 'group' | 'number'>): string {
   return `${group}/${number}`;
 }
 

@@ -39,6 +39,8 @@ t.test('a status is written on change and every five minutes, and at no other ti
         release: () => {},
         held: () => null,
         stands: () => true,
+        claim: async () => ({ ok: false }),
+        giveUp: async () => {},
         problem: () => null,
         close: async () => {},
       }),

@@ -27,7 +27,7 @@ t.test('of those that come before the engine has been looked at, only the last c
   });
   const told: Desired[] = [];
   const followed = new FollowedStore({
-    store: { kind: 'etcd', follow: () => ({ refresh: () => {}, close: async () => {} }) },
+    store: { kind: 'etcd', follow: () => ({ refresh: () => {}, share: () => {}, close: async () => {} }) },
     catalog,
     policy: DEFAULT_POLICY,
     lastKnownGood: { read: async () => ({ value: null, problems: [] }), write: async () => null },

@@ -1,7 +1,8 @@
-/** Hosts on one wire reach each other, and one that is cut off reaches nobody until it is mended. */
+/** Hosts on one wire reach each other, and have one etcd; one that is cut off reaches nobody until it is mended. */
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { startHost } from './host.js';
+import { startHosts } from './hosts.js';
 import { imageName } from './images.js';
 import { until } from './until.js';
 import { startWire } from './wire.js';
@@ -31,4 +32,24 @@ t.test('two hosts on a wire', async (t) => {
   await Promise.all([one.close(), other.close()]);
   await wire.close();
   t.notOk(existsSync(`/run/netns/${one.name}`), 'no namespace is left');
+});
+
+t.test('three hosts with one etcd', async (t) => {
+  const cluster = await startHosts({ count: 3, images: [] });
+  t.teardown(() => cluster.close());
+  const [first, second, third] = cluster.hosts;
+  await first?.etcd?.put('/katod/cluster/stack', 'core');
+  t.equal(await second?.etcd?.get('/katod/cluster/stack'), 'core');
+  if (third === undefined) throw new Error('three hosts were started');
+  await cluster.wire.cut(third.host.address);
+  await first?.etcd?.put('/katod/cluster/stack', 'kato');
+  t.equal(await second?.etcd?.get('/katod/cluster/stack'), 'kato', 'two of three are enough');
+  await cluster.wire.mend(third.host.address);
+  await until(
+    'the third has it too',
+    async () => (await third.etcd?.get('/katod/cluster/stack')) === 'kato',
+    {
+      within: 60_000,
+    },
+  );
 });
