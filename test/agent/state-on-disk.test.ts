@@ -34,7 +34,7 @@ const DAMAGE: Readonly<Record<string, (content: Buffer) => Buffer>> = {
     flipped[middle] = (flipped[middle] ?? 0) ^ 1;
     return flipped;
   },
-  'from a newer version': (content) => Buffer.from(content.toString().replace(' 1 ', ' 2 ')),
+  'from a newer version': (content) => Buffer.from(content.toString().replace(/^(katod \S+) \d+ /, '$1 99 ')),
 };
 const SAID: Readonly<Record<string, RegExp>> = {
   truncated: /is damaged: trying .*previous/,
