@@ -38,6 +38,7 @@ t.test('no secret is in anything that the agent tells, whatever fails', async (t
       network: `${SLEEPER}network: 'n${read('word')}'\n`,
       mount: `${SLEEPER}mounts: [{ source: '/no/${read('word')}', target: /m }]\n`,
       file: `${SLEEPER}files: [{ target: /etc/conf/x.conf, content: 'pass {{ params["secret.file"] }}' }]\n`,
+      probe: `${SLEEPER}probes:\n  ready: { exec: ["/bin/sh", "-c", "echo said ${read('word').replaceAll('"', "'")}; exit 1"], period: 1s }\n`,
       unset: `${SLEEPER}env: { A: '${read('word')}{{ params.nosuch }}' }\n`,
       crash: `command: ['/bin/sh', '-c', 'echo ${read('word')} >&2; exit 3', '${read('env')}']\n`,
       label: `${SLEEPER}labels: { note: '${read('word')}' }\nhostname: '${read('tag')}'\nnetwork: bridge\n`,
@@ -54,6 +55,7 @@ t.test('no secret is in anything that the agent tells, whatever fails', async (t
         'network',
         'mount',
         'file',
+        'probe',
         'unset',
         'crash',
         'label',
@@ -83,6 +85,7 @@ t.test('no secret is in anything that the agent tells, whatever fails', async (t
       const of = (name: string) => components.find((component) => component.name === name);
       return (
         of('parrot')?.health === 'failing' &&
+        of('probe')?.output.includes('said') === true &&
         ['program', 'crash'].every((name) => of(name)?.doing?.waits === 'backoff') &&
         ['reference', 'size', 'unset'].every((name) => of(name)?.state === 'invalid') &&
         of('image')?.doing?.waits === 'pull'
@@ -123,7 +126,7 @@ t.test('no secret is in anything that the agent tells, whatever fails', async (t
     ['status'],
   );
   await agent.restart();
-  await untilHealth(agent, 'all is known again', ({ components }) => components.length === 13, {
+  await untilHealth(agent, 'all is known again', ({ components }) => components.length === 14, {
     within: 60_000,
   });
   await look();
