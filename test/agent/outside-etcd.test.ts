@@ -36,7 +36,10 @@ t.test('an etcd with TLS and users, and exactly the rights that the README names
   t.ok(lines.length > 5);
   for (const line of lines) await etcd.ctl(...line.split(' ').slice(1));
   await etcd.put('/katod/nodes/web-1/role', 'all');
-  await etcd.enableUsers([{ name: 'web-1', password: 'first', rights: [] }]);
+  await etcd.enableUsers([
+    { name: 'web-1', password: 'first', rights: [] },
+    { name: 'operator', password: 'theirs', rights: [['readwrite', '/katod/']] },
+  ]);
   await etcd.ctl('user', 'grant-role', 'web-1', 'katod-web-1');
   const password = join(etcd.folder, 'password');
   writeFileSync(password, 'first\n', { mode: 0o600 });
@@ -48,7 +51,6 @@ t.test('an etcd with TLS and users, and exactly the rights that the README names
   });
   await untilContainers(host, ALL);
   await untilReady(agent);
-  const before = await containers(host);
 
   await t.test('it runs, and tells of itself', async (t) => {
     t.match(await agent.health(), { status: 'healthy', reasons: [] });
@@ -61,7 +63,34 @@ t.test('an etcd with TLS and users, and exactly the rights that the README names
     });
   });
 
+  await t.test('an operator does all that operators do, and the agent may do none of it', async (t) => {
+    const theirs = join(etcd.folder, 'operator');
+    writeFileSync(theirs, 'theirs\n', { mode: 0o600 });
+    const environment = { KATOD_ETCD_USERNAME: 'operator', KATOD_ETCD_PASSWORD_FILE: theirs };
+    await etcd.put('/katod/members/web-9', '{}');
+    for (const words of [
+      'role web-1 one',
+      'pause',
+      'resume',
+      'pause --cluster',
+      'resume --cluster',
+      'trust-store --cluster',
+      'forget web-9',
+      'role web-1 all',
+    ]) {
+      const refused = await agent.katod(words.split(' '));
+      t.equal(refused.code, 1, `${words}: ${refused.stdout}`);
+      t.match(refused.stderr, /user "web-1" may not/);
+      const done = await agent.katod(words.split(' '), { environment });
+      t.equal(done.code, 0, `${words}: ${done.stderr}`);
+    }
+    t.match((await agent.katod(['nodes'], { environment })).stdout, /web-1 +\S+ +\S+/);
+    t.equal(await etcd.get('/katod/members/web-9'), '');
+    await untilContainers(host, ALL);
+  });
+
   await t.test('another password: told by its cause, and well again when it is right', async (t) => {
+    const before = await containers(host);
     await etcd.password('web-1', 'second');
     await etcd.kill();
     await etcd.start();
