@@ -1,7 +1,8 @@
 /** The catalog as the cluster has it, for commands: the shipped one, with what the store says read once. */
 import type { Catalog } from '../catalog/catalog.js';
 import { loadCatalog } from '../catalog/load.js';
-import { accept, NOTHING_ACCEPTED } from '../desired/accepted.js';
+import { accept } from '../desired/accept.js';
+import { NOTHING_ACCEPTED } from '../desired/accepted.js';
 import type { StoreWords } from '../desired/key-text.js';
 import { atOnce } from '../desired/steps.js';
 import { withStore } from '../desired/with-store.js';

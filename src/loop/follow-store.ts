@@ -5,7 +5,8 @@
 import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.js';
 import { Overlays } from '../catalog/overlays.js';
-import { type Accepted, accept, NOTHING_ACCEPTED, parseAccepted } from '../desired/accepted.js';
+import { accept } from '../desired/accept.js';
+import { type Accepted, NOTHING_ACCEPTED, parseAccepted } from '../desired/accepted.js';
 import type { Desired, NodeFacts, Problem } from '../desired/desired.js';
 import { isRefused } from '../desired/guard.js';
 import type { StoreWords } from '../desired/key-text.js';

@@ -6,7 +6,8 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Overlays } from '../../src/catalog/overlays.js';
-import { accept, NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
+import { accept } from '../../src/desired/accept.js';
+import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
 import type { Desired } from '../../src/desired/desired.js';
 import { resolveInSteps } from '../../src/desired/resolve.js';
 import { inSlices } from '../../src/loop/slices.js';

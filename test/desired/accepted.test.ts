@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type Accepted, accept, NOTHING_ACCEPTED, parseAccepted } from '../../src/desired/accepted.js';
+import { accept } from '../../src/desired/accept.js';
+import { type Accepted, NOTHING_ACCEPTED, parseAccepted } from '../../src/desired/accepted.js';
 import { catalogOf, problemLines, web } from '../catalog/catalog-of.js';
 
 const role = '{ description: x, components: [web] }';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Overlays } from '../../src/catalog/overlays.js';
-import { type Accepted, accept, NOTHING_ACCEPTED, parseAccepted } from '../../src/desired/accepted.js';
+import { accept } from '../../src/desired/accept.js';
+import { type Accepted, NOTHING_ACCEPTED, parseAccepted } from '../../src/desired/accepted.js';
 import type { Desired, Wanted } from '../../src/desired/desired.js';
 import { type ResolveInput, resolve, resolveInSteps } from '../../src/desired/resolve.js';
 import { withGood } from '../../src/desired/store-definitions.js';
