@@ -14,6 +14,17 @@ const FILTERS = new Set(
   ).split(' '),
 );
 
+/** Those of a list of members that have the role. */
+function withRole(this: { readonly context: Context }, members: unknown, role: unknown): readonly unknown[] {
+  if (!Array.isArray(members))
+    throw new Error('with_role is for a list of members: members | with_role: "ROLE"');
+  this.context.memoryLimit.use(members.length);
+  return members.filter((member: unknown) => {
+    const roles: unknown = Object(member).roles;
+    return Array.isArray(roles) && roles.includes(role);
+  });
+}
+
 /** The shipped one takes an unset name for empty, which would let a typing error through. */
 class StrictAssign extends AssignTag {
   override *render(context: Context): Generator<unknown, void, unknown> {
@@ -42,6 +53,7 @@ function open(): Liquid {
   });
   for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name];
   for (const name of Object.keys(engine.filters)) if (!FILTERS.has(name)) engine.unregisterFilter(name);
+  engine.registerFilter('with_role', withRole);
   engine.registerTag('assign', StrictAssign);
   return engine;
 }

@@ -3,13 +3,7 @@ import type { Problem } from '../desired/desired.js';
 import { definitionSchema } from './definition.js';
 import { check, toProblem } from './issues.js';
 import { compileExpression, compileTemplate, isTemplate, type Template } from './template.js';
-import {
-  DEFINITION_NAMES,
-  ITEM_NAMES,
-  joinUses,
-  type KnownNames,
-  type ParameterUse,
-} from './template-names.js';
+import { DEFINITION_NAMES, ITEM_NAMES, joinUses, type KnownNames, type ScopeUse } from './template-names.js';
 import { isMapping, type Path, type Places, type Plain, pathText, placeOf } from './yaml.js';
 
 /** A file of the catalog's `templates` folder. */
@@ -30,8 +24,8 @@ export interface Definition {
   readonly templates: ReadonlyMap<string, Template>;
   /** Template files that it names. */
   readonly files: ReadonlyMap<string, TemplateFile>;
-  /** Parameters that it and its files use. */
-  readonly uses: ParameterUse;
+  /** What it and its files use. */
+  readonly uses: ScopeUse;
 }
 
 export type DefinitionSource =

@@ -1,39 +1,62 @@
-/** The names that a template uses, read without rendering it: refuses unknown ones and lists the parameters. */
+/** The names that a template uses, read without rendering it: refuses unknown ones and lists what it is rendered from. */
 import { analyzeSync, type Template as Part, type Variable } from 'liquidjs';
 import { suggestion } from '../settings/nearest.js';
-import { isParameterName } from './name.js';
+import { isName, isParameterName } from './name.js';
 import type { Flaw } from './template-flaw.js';
 
 /** First names that a template sees, with their members; null: any. */
 export type KnownNames = ReadonlyMap<string, readonly string[] | null>;
 
+/** The language's own words for every list and mapping. */
+const OF_ALL = ['size', 'first', 'last'];
 const NODE = ['name', 'address', 'hostname', 'roles'];
 const CLUSTER = ['id', 'stack'];
+const ENSEMBLE = ['number', 'quorum', ...OF_ALL];
 
 /** Default values of parameters see the node and the cluster, and no other parameter. */
-export const DEFAULT_NAMES: KnownNames = new Map([
+export const DEFAULT_NAMES: KnownNames = new Map<string, readonly string[] | null>([
   ['node', NODE],
   ['cluster', CLUSTER],
+  ['members', OF_ALL],
+  ['ensembles', null],
 ]);
-export const DEFINITION_NAMES: KnownNames = new Map([...DEFAULT_NAMES, ['params', null]]);
+/** `ensemble` is the component's own. */
+export const DEFINITION_NAMES: KnownNames = new Map([
+  ...DEFAULT_NAMES,
+  ['ensemble', ENSEMBLE],
+  ['params', null],
+]);
 /** Inside the value of an `each`. */
 export const ITEM_NAMES: KnownNames = new Map([...DEFINITION_NAMES, ['item', null]]);
 
-/** Parameters by name; `all`: one is picked by a name that is only known when rendering. */
-export interface ParameterUse {
+/** What of its scope a template uses. */
+export interface ScopeUse {
+  /** Parameters by name. */
   readonly names: ReadonlySet<string>;
+  /** Whether a parameter is picked by a name that is only known when rendering. */
   readonly all: boolean;
+  /** Whether it uses the ensemble of the component that it belongs to. */
+  readonly ownEnsemble: boolean;
+  /** Components whose ensembles it uses by name. */
+  readonly ensembles: ReadonlySet<string>;
+  readonly members: boolean;
 }
 
-export function joinUses(uses: Iterable<ParameterUse>): ParameterUse {
+export function joinUses(uses: Iterable<ScopeUse>): ScopeUse {
   const all = [...uses];
-  return { names: new Set(all.flatMap((use) => [...use.names])), all: all.some((use) => use.all) };
+  return {
+    names: new Set(all.flatMap((use) => [...use.names])),
+    all: all.some((use) => use.all),
+    ownEnsemble: all.some((use) => use.ownEnsemble),
+    ensembles: new Set(all.flatMap((use) => [...use.ensembles])),
+    members: all.some((use) => use.members),
+  };
 }
 
 export function readNames(
   parts: readonly Part[],
   known: KnownNames,
-): { readonly ok: true; readonly uses: ParameterUse } | { readonly ok: false; readonly flaw: Flaw } {
+): { readonly ok: true; readonly uses: ScopeUse } | { readonly ok: false; readonly flaw: Flaw } {
   const { globals, locals } = analyzeSync([...parts], { partials: false });
   const flaws = [
     ...Object.values(locals)
@@ -44,16 +67,20 @@ export function readNames(
       .flatMap((variable) => globalFlaw(variable, known)),
   ];
   if (flaws[0] !== undefined) return { ok: false, flaw: flaws[0] };
-  const used = Object.values(globals)
-    .flat()
-    .filter((variable) => variable.segments[0] === 'params');
-  const names = used.map((variable) => variable.segments[1]);
+  return { ok: true, uses: usesOf(Object.values(globals).flat()) };
+}
+
+function usesOf(variables: readonly Variable[]): ScopeUse {
+  const secondWords = (first: string) =>
+    variables.filter(({ segments }) => segments[0] === first).map(({ segments }) => segments[1]);
+  const isText = (word: unknown) => typeof word === 'string';
+  const params = secondWords('params');
   return {
-    ok: true,
-    uses: {
-      names: new Set(names.filter((name) => typeof name === 'string')),
-      all: names.some((name) => typeof name !== 'string'),
-    },
+    names: new Set(params.filter(isText)),
+    all: !params.every(isText),
+    ownEnsemble: secondWords('ensemble').length > 0,
+    ensembles: new Set(secondWords('ensembles').filter(isText)),
+    members: secondWords('members').length > 0,
   };
 }
 
@@ -74,13 +101,14 @@ function globalFlaw({ segments: [first, second, third], location }: Variable, kn
       `unknown name ${first}.${word}; ${first} has ${members.join(', ')}${suggestion(word, members)}`,
     );
   }
+  // Which ensembles it uses must be known before it is rendered: it waits until they are formed.
+  if (first === 'ensembles' && (typeof second !== 'string' || !isName(second)))
+    return flaw('an ensemble is named by its component, such as ensembles.zookeeper');
   if (first !== 'params' || typeof second !== 'string') return [];
-  // These are the language's own words for every mapping.
-  if (['size', 'first', 'last'].includes(second))
-    return flaw(`a parameter can't be named ${second}: rename it`);
+  if (OF_ALL.includes(second)) return flaw(`a parameter can't be named ${second}: rename it`);
   if (!isParameterName(second))
     return flaw(`${JSON.stringify(second.slice(0, 60))} is no name of a parameter`);
-  if (typeof third === 'string' && !['size', 'first', 'last'].includes(third)) {
+  if (typeof third === 'string' && !OF_ALL.includes(third)) {
     return flaw(`a dotted parameter is written params["${second}.${third.slice(0, 60)}"]`);
   }
   return [];

@@ -3,14 +3,14 @@ import { Context, Output, type Template as Part, toValue, toValueSync, type Valu
 import { type Budget, OverBudget } from './budget.js';
 import { liquid } from './liquid.js';
 import { type Flaw, flawOf } from './template-flaw.js';
-import { type KnownNames, type ParameterUse, readNames } from './template-names.js';
+import { type KnownNames, readNames, type ScopeUse } from './template-names.js';
 
 /** Longest template, in characters. */
 export const LONGEST_TEMPLATE = 256 * 1024;
 
 export interface Template {
   readonly source: string;
-  readonly uses: ParameterUse;
+  readonly uses: ScopeUse;
   readonly parts: readonly Part[];
 }
 

@@ -14,11 +14,12 @@ export function convergenceOf(report: Report): Convergence {
   if (!engine.reachable) return 'under way';
   const left = components.filter((component) => !isGood(component));
   if (left.some(({ doing }) => doing !== null && doing.what !== 'wait')) return 'under way';
-  if (!store.reachable) return left.every(isHeldUp) ? 'failed' : 'under way';
+  if (!store.reachable)
+    return left.every((component) => isHeldUp(component, status)) ? 'failed' : 'under way';
   // What was last known is no answer to what is wanted now.
   if (store.from === null || store.from === 'disk') return 'under way';
   if (left.length > 0)
-    return left.every((component) => isHeldUp(component) || isPaused(component, paused))
+    return left.every((component) => isHeldUp(component, status) || isPaused(component, paused))
       ? 'failed'
       : 'under way';
   // All runs, and something that was written is refused nevertheless.
@@ -31,8 +32,10 @@ function isGood(component: ComponentReport): boolean {
 }
 
 /** An operator is needed, for this one or for one that it starts after. */
-function isHeldUp({ state, doing }: ComponentReport): boolean {
-  return state === 'blocked' || state === 'invalid' || state === 'finished' || doing?.waits === 'dependency';
+function isHeldUp({ state, doing }: ComponentReport, status: Report['status']): boolean {
+  if (state === 'blocked' || state === 'invalid' || state === 'finished') return true;
+  // Members that are still to come are no reason to give up.
+  return doing?.waits === 'dependency' || (doing?.waits === 'ensemble' && status === 'degraded');
 }
 
 /** While the node is paused nothing is created, replaced or removed; what ends is started, unless all is paused. */

@@ -78,7 +78,7 @@ const BY = {
 
 async function readOnce(store: Store): Promise<Reading> {
   try {
-    return { ok: true, snapshot: await store.read() };
+    return { ok: true, snapshot: await store.read(['members/']) };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return { ok: false, why: error.message };

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { loadCatalog } from '../catalog/load.js';
+import { Founder } from '../cluster/founder.js';
 import { Presence } from '../cluster/presence.js';
 import { openCredentials } from '../engine/credentials.js';
 import { openDocker } from '../engine/docker.js';
@@ -60,6 +61,9 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     log,
     onDesired(desired) {
       secrets.know(desired);
+      // While the store is away another one may come to stand in its place, and is not judged yet.
+      const mayWrite = desired.known && followed.isFollowing() && followed.unreadable() === null;
+      founder.found(mayWrite ? desired.forming : new Map());
       loop.desire(desired);
     },
     cluster: {
@@ -72,6 +76,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
   const { hostname, machineId, version } = host;
   const self = { name: node, address, hostname, machineId, version };
   const presence = new Presence({ store, self, date: SYSTEM_CLOCK.date, log });
+  const founder = new Founder({ store, log });
   const desired = await followed.recall();
   secrets.know(desired);
   const credentials = openCredentials(process.env);
@@ -120,7 +125,11 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     metrics,
     process: watched,
     loop,
-    followed,
+    followed: {
+      problems: () => [...followed.problems(), ...founder.problems()],
+      unreadable: () => followed.unreadable(),
+      hold: () => followed.hold(),
+    },
   });
   return {
     view,
@@ -132,6 +141,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
       followed.follow();
     },
     async close() {
+      await founder.close();
       await presence.close();
       await followed.close();
       await loop.close();

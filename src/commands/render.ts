@@ -49,6 +49,8 @@ export async function render({ sources, switches, words }: Invocation): Promise<
     const shown = wantedIn(resolve({ ...input, accepted: withoutSecrets(accepted, stack) }), component);
     if (wanted === null || shown === null)
       return fail(`${component} is left out on this node: its \`when\` says so`);
+    const waits = wanted.ok ? undefined : wanted.waits;
+    if (waits !== undefined) return fail(`${component} waits for an ensemble: ${waits.why}`);
     if (!wanted.ok)
       return fail(`${component} is refused:\n${secrets.mask(problemLines(wanted.problems)).trimEnd()}`);
     if (!shown.ok)

@@ -13,6 +13,7 @@ import type { Problem } from './desired.js';
 import { readFolder } from './folder.js';
 import { isRefused, wordAt } from './guard.js';
 import { deleteLine, keyPlace, type StoreWords, setLine } from './key-text.js';
+import { type Ensembles, readEnsembles, readMembers } from './members.js';
 import { type PauseWord, readPause } from './pause.js';
 import { componentNames, readOverlays, readRoles } from './store-definitions.js';
 import { LONGEST_PARAMETER, LONGEST_WORD, readValue } from './value-text.js';
@@ -32,6 +33,8 @@ export interface AcceptInput {
 /** Never throws. Problems are sorted by place. */
 export function accept(input: AcceptInput): {
   readonly accepted: Accepted;
+  /** Ensembles that are known and whose key is not there any more: to be written back. */
+  readonly gone: Ensembles;
   readonly problems: readonly Problem[];
 } {
   const { previous, snapshot, catalog, node, defaultStack, prefix, source = 'etcd' } = input;
@@ -78,6 +81,11 @@ export function accept(input: AcceptInput): {
   const roles = refused.cluster
     ? previous.roles
     : readRoles(given, previous.roles, componentNames(catalog, components));
+  // A file has none: its node is the only member.
+  const { ensembles, gone } =
+    refused.cluster || source === 'file'
+      ? { ensembles: previous.ensembles, gone: {} }
+      : readEnsembles(given, previous.ensembles);
   const roleKey = `nodes/${node}/role`;
   const assignment = assign({
     previous: previous.assignment,
@@ -107,6 +115,8 @@ export function accept(input: AcceptInput): {
       },
       components,
       roles,
+      ensembles,
+      members: readMembers(given, { snapshot, before: previous.members, ensembles }),
       paused: {
         cluster: pause('cluster/paused', previous.paused.cluster),
         node: pause(`nodes/${node}/paused`, previous.paused.node),
@@ -115,6 +125,7 @@ export function accept(input: AcceptInput): {
       storeId: snapshot.clusterId,
       trusted: withWord(previous.trusted, wordAt(snapshot, 'cluster/trust')),
     },
+    gone,
     problems: problems.sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : 0)),
   };
 }
@@ -144,7 +155,7 @@ function tellUnknown(key: string, node: string, tell: (key: string, message: str
   const named = rest.length === 1 && rest[0] !== '';
   if (known.includes(word) && (FOLDERS.has(word) ? named : rest.length === 0)) return;
   // A name in it is judged where the folder is read.
-  if (['params', 'roles', 'components'].includes(word) && rest.length > 0) return;
+  if (['params', 'roles', 'components', 'ensembles'].includes(word) && rest.length > 0) return;
   const near = known.includes(word) ? '' : suggestion(word, known);
   tell(key, `unknown key, it has no effect; ${folder} has ${known.join(', ')}${near}`);
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isName, isParameterName } from '../catalog/name.js';
 import type { Assignment } from './assignment.js';
+import type { Ensembles, KnownMembers } from './members.js';
 import { PAUSES, type PauseWord } from './pause.js';
 import type { AcceptedOverlays, AcceptedRoles } from './store-definitions.js';
 
@@ -18,6 +19,10 @@ export interface Accepted {
   readonly components: AcceptedOverlays;
   /** Roles of the store, with their components. */
   readonly roles: AcceptedRoles;
+  /** By component, the last good ones. */
+  readonly ensembles: Ensembles;
+  /** Null until they have been read: only those read them whose components need them. */
+  readonly members: KnownMembers | null;
   readonly paused: { readonly cluster: PauseWord; readonly node: PauseWord };
   /** Null until `cluster/id` has been seen. */
   readonly clusterId: string | null;
@@ -34,6 +39,8 @@ export const NOTHING_ACCEPTED: Accepted = {
   params: { cluster: {}, node: {} },
   components: {},
   roles: {},
+  ensembles: {},
+  members: null,
   paused: { cluster: 'false', node: 'false' },
   clusterId: null,
   storeId: null,
@@ -53,7 +60,21 @@ const common = {
   trusted: z.array(z.string()),
 };
 
-const acceptedSchema: z.ZodType<Accepted> = z.strictObject({
+const membersSchema = z.record(
+  nameSchema,
+  z.strictObject({
+    name: nameSchema,
+    address: z.string(),
+    hostname: z.string(),
+    roles: z.array(z.string()),
+  }),
+);
+const ensemblesSchema = z.record(
+  nameSchema,
+  z.array(z.strictObject({ number: z.int().positive(), node: nameSchema })).min(1),
+);
+
+const acceptedSchema = z.strictObject({
   ...common,
   version: z.literal(2),
   components: z.record(
@@ -61,12 +82,16 @@ const acceptedSchema: z.ZodType<Accepted> = z.strictObject({
     z.strictObject({ text: z.string(), good: z.boolean(), older: z.string().nullable() }),
   ),
   roles: z.record(nameSchema, z.array(nameSchema)),
+  ensembles: ensemblesSchema.default({}),
+  members: membersSchema.nullable().default(null),
 });
 
 /** Before definitions and roles of the store were read. */
 const versionOne = z
   .strictObject({ ...common, version: z.literal(1) })
-  .transform((old): Accepted => ({ ...old, version: 2, components: {}, roles: {} }));
+  .transform(
+    (old): Accepted => ({ ...old, version: 2, components: {}, roles: {}, ensembles: {}, members: null }),
+  );
 
 /** What was read back from disk, or null where it is no state that this version understands. */
 export function parseAccepted(value: unknown): Accepted | null {

@@ -4,10 +4,13 @@ import { type DefinitionText, definitionSchema } from '../catalog/definition.js'
 import { check } from '../catalog/issues.js';
 import type { Definition } from '../catalog/read-definition.js';
 import { renderTemplate } from '../catalog/template.js';
+import type { ScopeUse } from '../catalog/template-names.js';
 import { type Path, pathText, placeOf } from '../catalog/yaml.js';
 import type { Problem, RenderedFile, Wanted } from './desired.js';
+import { ensembleList } from './ensemble-view.js';
+import { ensembleWait } from './ensemble-wait.js';
 import { imageIn, imageOf } from './image.js';
-import { imageParameter } from './parameters.js';
+import { bare, imageParameter } from './parameters.js';
 import { flawText, foundText } from './refusal.js';
 import { renderDocument } from './render.js';
 import type { Rendering, Tell } from './rendering.js';
@@ -17,8 +20,9 @@ import { specOf } from './spec.js';
 const schema = definitionSchema(true);
 
 /** Null: its `when` leaves it out. */
-export function renderComponent(definition: Definition, rendering: Rendering): Wanted | null {
+export function renderComponent(definition: Definition, given: Rendering): Wanted | null {
   const { name } = definition;
+  const rendering = withOwnEnsemble(name, given);
   const problems: Problem[] = [];
   const budget = openBudget();
   const tell: Tell = (path, message) =>
@@ -27,8 +31,18 @@ export function renderComponent(definition: Definition, rendering: Rendering): W
       message: path.length === 0 ? message : `${pathText(path)}: ${message}`,
     });
 
+  const waiting = (uses: ScopeUse): Wanted | null => {
+    const waits = ensembleWait(uses, name, rendering);
+    return waits === null ? null : { ok: false, name, problems: [], waits, inForce: null };
+  };
+  const when = definition.templates.get('when');
+  // Whether it is wanted at all may hang on the cluster: nothing is left out because that is not known yet.
+  const before = when === undefined ? null : waiting(when.uses);
+  if (before !== null) return before;
   if (!isWanted(definition, rendering, { budget, tell }))
     return problems.length > 0 ? { ok: false, name, problems, inForce: null } : null;
+  const waits = waiting(definition.uses);
+  if (waits !== null) return waits;
   const { value, origins, faults } = renderDocument(definition, rendering.scope, budget);
   const image = imageOf(definition, rendering, tell);
   for (const { path, flaw } of faults) {
@@ -59,6 +73,12 @@ export function renderComponent(definition: Definition, rendering: Rendering): W
   const files = filesOf(checked.value, definition, { rendering, budget: openBudget(FILE_STEPS), tell });
   if (problems.length > 0 || used === null) return { ok: false, name, problems, inForce: null };
   return { ok: true, spec: specOf(checked.value, definition, { rendering, image: used, files }) };
+}
+
+function withOwnEnsemble(name: string, rendering: Rendering): Rendering {
+  const view = rendering.view.ensembles.get(name);
+  if (!view?.ok) return rendering;
+  return { ...rendering, scope: bare({ ...rendering.scope, ensemble: ensembleList(view) }) };
 }
 
 interface Telling {

@@ -3,6 +3,7 @@
  * accepted state of the store and the facts of the node. "Could not tell" is a type of its own.
  */
 import type { ProbeSet } from '../probe/probe.js';
+import type { Ensemble } from './ensemble.js';
 
 export interface NodeFacts {
   readonly name: string;
@@ -130,6 +131,17 @@ export interface ComponentSpec {
   readonly stopTimeout: number;
 }
 
+/** Why a component waits for an ensemble. */
+export interface EnsembleWait {
+  /**
+   * `members`: others are still to come. `operator`: somebody has to act. `number`: so it is, as this node is no member;
+   * what runs of it is left alone, and what has ended is not started: it would take part in a vote it is not counted in.
+   */
+  readonly needs: 'members' | 'operator' | 'number';
+  /** A sentence, with the remedy where there is one. */
+  readonly why: string;
+}
+
 export type Wanted =
   | { readonly ok: true; readonly spec: ComponentSpec }
   /** Refused: what runs of it is kept, whatever it is made of. */
@@ -137,6 +149,8 @@ export type Wanted =
       readonly ok: false;
       readonly name: string;
       readonly problems: readonly Problem[];
+      /** Not refused, but it can't be known yet what it is made of. */
+      readonly waits?: EnsembleWait;
       /** The last good one, which stays in force; null where none is known: then nothing is made. */
       readonly inForce: ComponentSpec | null;
     };
@@ -157,6 +171,10 @@ export type Desired =
       readonly roles: readonly string[];
       readonly components: ReadonlyMap<string, Wanted>;
       readonly order: StartOrder;
+      /** Whether a component of this node needs to know the members of the cluster. */
+      readonly usesMembers: boolean;
+      /** By component: what is to be written where its key is absent; a first ensemble, or one whose key is gone. */
+      readonly forming: ReadonlyMap<string, Ensemble>;
       readonly paused: Pause;
       /** Values of parameters that must never be shown. */
       readonly secrets: readonly string[];

@@ -1,6 +1,8 @@
 /** Hashes that stand on labels for years: any change of these bytes replaces containers everywhere. */
 import { createHash } from 'node:crypto';
 import type { ContainerShape } from './desired.js';
+import type { Seat } from './ensemble-view.js';
+import type { KnownMember } from './members.js';
 
 /** Raise it only where containers must be replaced although their definition is the same. */
 const VERSION = '1';
@@ -17,6 +19,10 @@ export interface DefinitionSource {
   readonly templates: Readonly<Record<string, string>>;
   /** Cluster parameters it uses; null where one is unset. */
   readonly params: Readonly<Record<string, string | null>>;
+  /** By component, the ensembles it uses; null where one is not formed. Absent: none. */
+  readonly ensembles?: Readonly<Record<string, readonly Seat[] | null>>;
+  /** Absent: it does not use them. */
+  readonly members?: readonly KnownMember[];
 }
 
 /** As `io.katod.definition` holds it. */

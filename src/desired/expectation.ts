@@ -11,8 +11,8 @@ export interface Candidate {
 export type Expectation =
   /** All that were expected, and no more. */
   | { readonly met: true; readonly nodes: readonly string[] }
-  /** `why` is a sentence that says what is missing and what to do. */
-  | { readonly met: false; readonly why: string };
+  /** `why` is a sentence that says what is missing and what to do, where anybody but time has to: an operator. */
+  | { readonly met: false; readonly needs: 'members' | 'operator'; readonly why: string };
 
 /** The parameter that tells how many nodes get a role. */
 function expectParameter(role: string): string {
@@ -43,30 +43,43 @@ export function expectation({
       nodes: candidates.filter((it) => it.roles.includes(role)).map(({ node }) => node),
     }))
     .filter(({ nodes }) => nodes.length > 0);
+  if (roles.length === 0)
+    return unmet('operator', `no role of stack ${stack.name} has ${component}, so it has no members`);
+  if (present.length === 0) {
+    const named = roles.map(([role]) => role).join(' or ');
+    return unmet('members', `${component} waits for its members: no node with role ${named} is known yet`);
+  }
   let expected = 0;
   for (const { role } of present) {
     const parameter = expectParameter(role);
     const text = params[parameter];
     const line = setLine(words, `cluster/params/${parameter}`, 'NUMBER');
     if (text === undefined)
-      return unmet(`how many nodes get role ${role} is not known, so ${component} waits: ${line}`);
+      return unmet(
+        'operator',
+        `how many nodes get role ${role} is not known, so ${component} waits: ${line}`,
+      );
     if (!/^[1-9]\d{0,2}$/.test(text))
-      return unmet(`${parameter} is ${JSON.stringify(text)}, which is no number of nodes: ${line}`);
+      return unmet(
+        'operator',
+        `${parameter} is ${JSON.stringify(text)}, which is no number of nodes: ${line}`,
+      );
     expected += Number(text);
   }
   const nodes = [...new Set(present.flatMap((each) => each.nodes))].sort();
   const named = present.map(({ role }) => role).join(' or ');
   const found = `${nodes.length} of ${expected} nodes with role ${named} are known (${nodes.join(', ')})`;
-  if (nodes.length < expected) return unmet(`${component} waits for its members: ${found}`);
+  if (nodes.length < expected) return unmet('members', `${component} waits for its members: ${found}`);
   if (nodes.length > expected) {
-    const remedy = `take the role from those that are too many, or raise ${present.map(({ role }) => expectParameter(role)).join(' or ')}`;
+    const remedy = `take the role from those that are too many (and katod forget those that are gone), or raise ${present.map(({ role }) => expectParameter(role)).join(' or ')}`;
     return unmet(
+      'operator',
       `${component} waits, since more nodes have its role than were expected: ${found}; ${remedy}`,
     );
   }
   return { met: true, nodes };
 }
 
-function unmet(why: string): Expectation {
-  return { met: false, why };
+function unmet(needs: 'members' | 'operator', why: string): Expectation {
+  return { met: false, needs, why };
 }

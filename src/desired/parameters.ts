@@ -3,13 +3,13 @@ import { openBudget } from '../catalog/budget.js';
 import { isSecret } from '../catalog/name.js';
 import type { Stack } from '../catalog/stack.js';
 import { renderTemplate, type Scope } from '../catalog/template.js';
-import type { ParameterUse } from '../catalog/template-names.js';
-import type { Accepted } from './accepted.js';
+import type { ScopeUse } from '../catalog/template-names.js';
+import type { Accepted, Parameters } from './accepted.js';
 
-/** Without a prototype, so that no name but the parameters' own is ever found. */
-export type Parameters = Readonly<Record<string, string>>;
-
-/** A default that can't be rendered leaves its parameter unset: who uses it says so. */
+/**
+ * Without a prototype, so that no name but the parameters' own is ever found. A default that can't be rendered leaves its parameter unset: who
+ * uses it says so.
+ */
 export function parametersFor(stack: Stack, { params }: Accepted, scope: Scope): Parameters {
   const defaults: [string, string][] = [];
   for (const [name, { fallback }] of stack.params) {
@@ -24,7 +24,7 @@ export function parametersFor(stack: Stack, { params }: Accepted, scope: Scope):
 export function clusterParameters(
   stack: Stack,
   { params }: Accepted,
-  { uses, component }: { readonly uses: ParameterUse; readonly component: string },
+  { uses, component }: { readonly uses: ScopeUse; readonly component: string },
 ): Readonly<Record<string, string | null>> {
   const names = new Set([...uses.names, imageParameter(component)]);
   if (uses.all) for (const name of [...stack.params.keys(), ...Object.keys(params.cluster)]) names.add(name);

@@ -2,9 +2,9 @@
 import type { Stack } from '../catalog/stack.js';
 import type { Scope } from '../catalog/template.js';
 import type { Path } from '../catalog/yaml.js';
-import type { Accepted } from './accepted.js';
+import type { Accepted, Parameters } from './accepted.js';
+import type { ClusterView, Forming } from './ensemble-view.js';
 import type { StoreWords } from './key-text.js';
-import type { Parameters } from './parameters.js';
 
 export interface Rendering {
   readonly node: string;
@@ -12,6 +12,8 @@ export interface Rendering {
   readonly accepted: Accepted;
   readonly params: Parameters;
   readonly scope: Scope;
+  readonly view: ClusterView;
+  readonly forming: Forming;
   readonly words: StoreWords;
 }
 

@@ -7,8 +7,12 @@ import type { Overlays } from '../catalog/overlays.js';
 import { componentsOf, type Stack } from '../catalog/stack.js';
 import type { Accepted } from './accepted.js';
 import type { Desired, NodeFacts, Wanted } from './desired.js';
+import { type Ensemble, formEnsemble } from './ensemble.js';
+import { clusterNames, formingOf, viewOf } from './ensemble-view.js';
+import { clusterUseHere } from './ensemble-wait.js';
 import { inForceOf } from './in-force.js';
 import { type StoreWords, setLine } from './key-text.js';
+import type { Ensembles } from './members.js';
 import { checkTogether, startOrder } from './order.js';
 import { bare, parametersFor, secretsIn } from './parameters.js';
 import { pauseInForce } from './pause.js';
@@ -32,6 +36,8 @@ export interface ResolveInput {
   readonly policy?: Policy;
   /** What was read of the store's definitions before, so that it need not be read again. */
   readonly overlays?: Overlays;
+  /** Ensembles in force whose key is gone: to be written back. */
+  readonly gone?: Ensembles;
   /** What was wanted before: where a component is refused now, that stays in force. */
   readonly before?: Desired;
 }
@@ -57,11 +63,23 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
     return { known: false, unassigned: false, why: missing(catalog, assignment.stack, gone) };
 
   const { roles } = assignment;
-  const scope = scopeOf(accepted, facts, { stack: stack.name, roles });
+  const view = viewOf({ accepted, facts, roles, source, catalog });
+  const scope = bare({ ...scopeOf(accepted, facts, { stack: stack.name, roles }), ...clusterNames(view) });
   const params = parametersFor(stack, accepted, scope);
   const full = bare({ ...scope, params });
   const wanted = new Map<string, Wanted>();
-  const rendering: Rendering = { node: facts.name, stack, accepted, params, scope: full, words };
+  const forAll = { ...accepted, params: { cluster: accepted.params.cluster, node: {} } };
+  const forming = { stack, accepted, params: parametersFor(stack, forAll, scope), words };
+  const rendering: Rendering = {
+    node: facts.name,
+    stack,
+    accepted,
+    params,
+    scope: full,
+    view,
+    forming,
+    words,
+  };
   const wanting: Wanting = {
     catalog,
     rendering,
@@ -81,9 +99,36 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
     roles,
     components: yield* checkTogether(wanted, { catalog, before: wanting.before }),
     order,
+    usesMembers: source === 'etcd' && usesMembers(catalog, [...wanted.keys()], rendering),
+    forming: new Map([
+      ...Object.entries(input.gone ?? {}),
+      ...formable(catalog, [...wanted.keys()], rendering),
+    ]),
     paused: pauseInForce(accepted.paused.node, accepted.paused.cluster),
     secrets: secretsIn(params),
   };
+}
+
+function usesMembers({ components }: Catalog, names: readonly string[], rendering: Rendering): boolean {
+  return names.some((name) => {
+    const uses = components.get(name)?.uses;
+    if (uses === undefined) return false;
+    const { ensembles, members } = clusterUseHere(uses, name, rendering);
+    return members || ensembles.size > 0;
+  });
+}
+
+/** First ensembles of those components whose members are all known. */
+function formable(
+  { components }: Catalog,
+  names: readonly string[],
+  { forming, view }: Rendering,
+): readonly (readonly [string, Ensemble])[] {
+  return names.flatMap((name) => {
+    if (!components.get(name)?.uses.ownEnsemble || view.ensembles.has(name)) return [];
+    const expected = formingOf(name, forming);
+    return expected.met ? [[name, formEnsemble(expected.nodes)] as const] : [];
+  });
 }
 
 /** The union of the roles' components, in the order of the catalog: the roles' own order decides nothing. */

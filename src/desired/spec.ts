@@ -2,7 +2,8 @@
 import type { DefinitionText } from '../catalog/definition.js';
 import type { Definition } from '../catalog/read-definition.js';
 import type { ComponentSpec, RenderedFile } from './desired.js';
-import { definitionHash, digestOf } from './digest.js';
+import { type DefinitionSource, definitionHash, digestOf } from './digest.js';
+import { clusterUse } from './ensemble-wait.js';
 import { clusterParameters } from './parameters.js';
 import { probesOf } from './probes.js';
 import type { Rendering } from './rendering.js';
@@ -30,6 +31,7 @@ export function specOf(
       document: definition.document,
       templates: Object.fromEntries(templates),
       params: clusterParameters(stack, accepted, { uses, component }),
+      ...clusterSource(definition, rendering),
     }),
     pull: text.pull ?? 'missing',
     labels: text.labels ?? {},
@@ -45,5 +47,22 @@ export function specOf(
       finalExits: text.restart?.finalExits ?? [],
     },
     stopTimeout: text.stop?.timeout ?? 10_000,
+  };
+}
+
+/** What it uses of the cluster, without what is this node's own: its number, and parameters that it alone has. */
+function clusterSource(
+  { name: component, uses }: Definition,
+  { stack, accepted, view }: Rendering,
+): Pick<DefinitionSource, 'ensembles' | 'members'> {
+  const isSet = (name: string) => Object.hasOwn(accepted.params.cluster, name);
+  const { ensembles, members } = clusterUse(uses, { component, stack, isSet });
+  const seats = [...ensembles].map((name) => {
+    const found = view.ensembles.get(name);
+    return [name, found?.ok ? found.seats : null] as const;
+  });
+  return {
+    ...(seats.length > 0 && { ensembles: Object.fromEntries(seats) }),
+    ...(members && view.members !== null && { members: view.members }),
   };
 }

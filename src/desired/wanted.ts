@@ -28,6 +28,8 @@ export function* wantedOf(name: string, wanting: Wanting): Generator<void, Wante
       ? undefinedHere(name, catalog)
       : yield* allowed(definition, rendering, wanting.policy);
   if (asked === null || asked.ok) return asked;
+  // What is to come is no reason to fall back on anything but what is in force.
+  if (asked.waits !== undefined) return { ...asked, inForce: wanting.before(name) };
   const inForce = wanting.before(name) ?? (yield* fallback(name, wanting));
   return { ...asked, problems: withRemedy(asked.problems, name, wanting), inForce };
 }

@@ -10,6 +10,7 @@ import { type Accepted, NOTHING_ACCEPTED, parseAccepted } from '../desired/accep
 import type { Desired, NodeFacts, Problem } from '../desired/desired.js';
 import { isRefused } from '../desired/guard.js';
 import type { StoreWords } from '../desired/key-text.js';
+import type { Ensembles } from '../desired/members.js';
 import type { Policy } from '../desired/policy.js';
 import { resolveInSteps } from '../desired/resolve.js';
 import { withGood } from '../desired/store-definitions.js';
@@ -175,7 +176,7 @@ export class FollowedStore {
     const { catalog, facts, defaultStack, prefix, store, log, onDesired } = this.#options;
     const snapshot = await this.#withClusterId(read);
     const previous = this.#accepted;
-    const { accepted, problems } = accept({
+    const { accepted, gone, problems } = accept({
       previous,
       snapshot,
       catalog,
@@ -186,7 +187,8 @@ export class FollowedStore {
     });
     this.#tellProblems(this.#problems, problems);
     this.#problems = problems;
-    const desired = await this.#resolve(accepted, store.kind);
+    const desired = await this.#resolve(accepted, store.kind, gone);
+    if (desired.known) this.#following?.share(desired.usesMembers ? ['members/'] : []);
     const proven: Accepted = { ...accepted, components: withGood(accepted.components, desired) };
     this.#accepted = proven;
     this.#desired = desired;
@@ -212,9 +214,9 @@ export class FollowedStore {
     return { source: this.#options.store.kind, prefix: this.#options.prefix };
   }
 
-  #resolve(accepted: Accepted, from: 'etcd' | 'file' | 'disk'): Promise<Desired> {
+  #resolve(accepted: Accepted, from: 'etcd' | 'file' | 'disk', gone: Ensembles = {}): Promise<Desired> {
     const { catalog, policy, facts, prefix, store } = this.#options;
-    const given = { catalog, policy, facts, prefix, source: store.kind };
+    const given = { catalog, policy, facts, prefix, source: store.kind, gone };
     return inSlices(
       resolveInSteps({ ...given, accepted, from, overlays: this.#overlays, before: this.#desired }),
     );

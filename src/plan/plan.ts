@@ -2,7 +2,7 @@
  * What to do next: a pure function of what is wanted, what was seen, and what is remembered. For each component at
  * most one repeatable step; the next look decides on the one after. Same input, same plan.
  */
-import type { ComponentSpec, Desired } from '../desired/desired.js';
+import type { ComponentSpec, Desired, EnsembleWait } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Action, Plan, Stuck, Waiting } from './action.js';
 import { keep } from './keep.js';
@@ -55,18 +55,27 @@ function stepFor(component: string, input: PlanInput): Step {
   const { paused } = input.desired;
   if (paused === 'all') return null;
   const wanted = input.desired.components.get(component);
+  const waits = wanted?.ok === false ? wanted.waits : undefined;
+  if (waits?.needs === 'number') return waitForEnsemble(component, waits);
   if (paused) {
     const spec = specInForce(wanted);
     return wanted ? keep({ component, own, spec, input, because: 'the node is paused' }) : null;
   }
   if (wanted === undefined) return remove(component, own, input);
   const spec = specInForce(wanted);
-  if (spec === null || (!wanted.ok && isMadeOfElse(spec, own, input)))
-    return keep({ component, own, spec: null, input, because: 'its definition is refused' });
-  return run(spec, own, input);
+  const because = waits === undefined ? 'its definition is refused' : 'its ensemble is not complete';
+  const step =
+    spec === null || (!wanted.ok && isMadeOfElse(spec, own, input))
+      ? keep({ component, own, spec: null, input, because })
+      : run(spec, own, input);
+  return step ?? (waits === undefined ? null : waitForEnsemble(component, waits));
 }
 
-/** A refused definition is no reason to replace what runs, even by the last good one. */
+function waitForEnsemble(component: string, { why }: EnsembleWait): Step {
+  return { component, waits: 'ensemble', until: null, because: why };
+}
+
+/** A definition that is refused or waits is no reason to replace what runs, even by the last good one. */
 function isMadeOfElse(spec: ComponentSpec, own: readonly OwnContainer[], { prefix }: PlanInput): boolean {
   const { current } = sortOut(own, prefix, spec.name);
   return current !== null && current.digest !== spec.digest;

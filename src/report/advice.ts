@@ -40,6 +40,10 @@ function componentAdvice(component: ComponentReport, report: Report): readonly s
       const others = report.components.filter((other) => other.name !== name && words.has(other.name));
       return others.map((other) => `see why that is not ready: katod explain ${other.name}`);
     }
+    case 'ensemble':
+      return [
+        `see who its members are and how they do: katod ensemble ${name}; which nodes are there: katod nodes`,
+      ];
     case 'backoff':
       return [...log, `it is tried again by itself${doing.until === null ? '' : ` at ${doing.until}`}`];
     case 'pull':

@@ -3,7 +3,7 @@
 import type { Pause } from '../desired/desired.js';
 import { reportComponent, type Undated } from './component.js';
 import type { ReportInput } from './input.js';
-import { componentReason, failing, ready } from './reason.js';
+import { componentReason, failing, needsOperator, ready } from './reason.js';
 import type { ComponentReport, Report, Status } from './report.js';
 
 /** `previous` lends the times since when a component is as it is. */
@@ -75,9 +75,12 @@ function dated(component: Undated, now: string, previous: Report | null): Compon
   return { ...component, since: same && before ? before.since : now };
 }
 
+/** Why what it is to be made of is not known here. */
 function refusals(name: string, { desired }: ReportInput): readonly string[] {
   const wanted = desired.known ? desired.components.get(name) : undefined;
-  return wanted?.ok === false ? wanted.problems.map(({ place, message }) => `${place}: ${message}`) : [];
+  if (wanted === undefined || wanted.ok) return [];
+  if (wanted.waits !== undefined) return [wanted.waits.why];
+  return wanted.problems.map(({ place, message }) => `${place}: ${message}`);
 }
 
 function pauseReason(paused: Pause, { node }: ReportInput): readonly string[] {
@@ -110,6 +113,7 @@ function statusOf(input: ReportInput, components: readonly ComponentReport[]): S
   const trouble = !desired.known || store.unreadable !== null || store.hold !== null || problems.length > 0;
   if (trouble || (!engine.reachable && engine.version !== null)) return 'degraded';
   if (components.some((component) => failing(component, input.memory.pulls.failed))) return 'degraded';
+  if (needsOperator(desired)) return 'degraded';
   if (desired.known && desired.paused !== false) return 'paused';
   const settled = components.every((component) => ready(component) && component.doing === null);
   return engine.reachable && input.observed !== null && settled ? 'healthy' : 'converging';

@@ -57,7 +57,7 @@ function stateOf(
   serving: OwnContainer | null,
   plan: Plan,
 ): ComponentState {
-  if (wanted?.ok === false) return 'invalid';
+  if (wanted?.ok === false && wanted.waits === undefined) return 'invalid';
   const stuck = plan.stuck.find(({ component }) => component === name);
   if (stuck) return stuck.state;
   if (serving === null) return 'missing';

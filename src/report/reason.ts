@@ -1,4 +1,5 @@
 /** Why a component is not as it should be, in a line that tells what to do. Pure. */
+import type { Desired } from '../desired/desired.js';
 import type { PullMemory } from '../plan/pull-memory.js';
 import { exitInWords } from '../plan/step.js';
 import type { ComponentReport } from './report.js';
@@ -18,13 +19,22 @@ export function failing(
   return (doing?.waits === 'pull' || doing?.what === 'pull') && failedPulls.has(wanted?.image ?? '');
 }
 
-/** Null when there is nothing to say. `refusals` are the problems of its definition. */
+/** Whether a component waits for its ensemble, and time alone will not bring it. */
+export function needsOperator(desired: Desired): boolean {
+  if (!desired.known) return false;
+  return [...desired.components.values()].some(
+    (wanted) => !wanted.ok && wanted.waits !== undefined && wanted.waits.needs !== 'members',
+  );
+}
+
+/** Null when there is nothing to say. `refusals`: why what it is to be made of is not known. */
 export function componentReason(component: ComponentReport, refusals: readonly string[]): string | null {
   if (ready(component) && component.doing === null) return null;
   const { name, state, health, doing, lastExit, output } = component;
   const next = doing?.until ? `, ${doing.waits === null ? '' : 'next try '}at ${doing.until}` : '';
   if (state === 'invalid') return `${name}: its definition is refused: ${refusals.join('; ')}`;
-  if (component.wanted === null && !component.current) return `${name}: not wanted here, still ${state}`;
+  if (component.wanted === null && !component.current && refusals.length === 0)
+    return `${name}: not wanted here, still ${state}`;
   if (state === 'blocked' || state === 'finished') return `${name}: ${state}: ${doing?.because ?? ''}`;
   if (health === 'failing') return `${name}: its live probe fails: ${output}${next}`;
   if (doing) {

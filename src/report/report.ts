@@ -44,7 +44,7 @@ export interface ComponentReport {
     readonly definition: string;
     readonly startedAt: string | null;
   } | null;
-  /** Null where it is not wanted here, or its definition is refused. */
+  /** Null where it is not wanted here, or its definition is refused or waits for an ensemble. */
   readonly wanted: { readonly image: string; readonly definition: string } | null;
   readonly doing: Doing | null;
   readonly since: string;

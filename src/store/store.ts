@@ -81,8 +81,11 @@ export interface Store {
    * same while the entries are, even if the revision moves on; not if it went back, or the cluster's id is another.
    */
   follow(tell: (reading: Reading) => void, options?: FollowOptions): Following;
-  /** One reading, for commands: all of it. Rejects with a `StoreError`, also when a part is refused. */
-  read(): Promise<Snapshot>;
+  /**
+   * One reading, for commands: all of it, and of these shared folders those that may be read. Rejects with a
+   * `StoreError`, also when another part is refused.
+   */
+  read(shared?: readonly SharedFolder[]): Promise<Snapshot>;
   /**
    * Sets a key once: a lost answer is resolved by reading the key again, never by writing twice.
    * Rejects with a `StoreError`; a file store refuses, since people edit the file.

@@ -46,7 +46,7 @@ const table: readonly (readonly [string, string])[] = [
   // Unknown names are found without rendering, even where an unset parameter is empty.
   [
     '{% if nod.name %}{% endif %}',
-    'refused: unknown name nod; known are node, cluster, params; did you mean node?',
+    'refused: unknown name nod; known are node, cluster, members, ensembles, ensemble, params; did you mean node?',
   ],
   [
     '{{ node.adress }}',
@@ -63,7 +63,10 @@ const table: readonly (readonly [string, string])[] = [
   ['{{ params.constructor }}', 'own'],
   ['{{ params.toString }}', 'failed: params.toString is not set'],
   ['{{ params.__proto__ }}', 'refused: "__proto__" is no name of a parameter'],
-  ['{{ constructor }}', 'refused: unknown name constructor; known are node, cluster, params'],
+  [
+    '{{ constructor }}',
+    'refused: unknown name constructor; known are node, cluster, members, ensembles, ensemble, params',
+  ],
   [
     '{{ node.constructor }}',
     'refused: unknown name node.constructor; node has name, address, hostname, roles',

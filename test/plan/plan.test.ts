@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { ComponentSpec, EnsembleWait } from '../../src/desired/desired.js';
 import { container, PREFIX, paused, planned, spec, UNKNOWN, type World, wanted } from './world.js';
 
 const A = 'aaaaaaaaaaaa';
@@ -381,7 +382,36 @@ const table: readonly (readonly [string, World, string])[] = [
     },
     '',
   ],
+  [
+    'an ensemble that is not complete: what runs is kept',
+    { desired: waiting('members'), own: [container('web', A, old)] },
+    'web: wait for ensemble (WHY)',
+  ],
+  [
+    'an ensemble that is not complete: what ended is started again',
+    { desired: waiting('operator'), own: [container('web', A, { ...old, state: 'exited' })] },
+    'web: start aaaaaaaaaaaa (it ended with exit code 137, and is kept as it was: its ensemble is not complete)',
+  ],
+  [
+    'an ensemble that is not complete: nothing is made',
+    { desired: waiting('members', null) },
+    'web: wait for ensemble (WHY)',
+  ],
+  [
+    'no member: what runs is left alone',
+    { desired: waiting('number'), own: [container('web', A)], health: { web: 'failing' } },
+    'web: wait for ensemble (WHY)',
+  ],
+  [
+    'no member: what ended is not started',
+    { desired: waiting('number'), own: [container('web', A, { state: 'exited' })] },
+    'web: wait for ensemble (WHY)',
+  ],
 ];
+
+function waiting(needs: EnsembleWait['needs'], inForce: ComponentSpec | null = web) {
+  return wanted({ ok: false, name: 'web', problems: [], waits: { needs, why: 'WHY' }, inForce });
+}
 
 t.test('the plan of each world', async (t) => {
   for (const [name, world, expected] of table) t.equal(planned(world), expected, name);

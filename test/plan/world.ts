@@ -61,7 +61,7 @@ export function wanted(...specs: readonly (ComponentSpec | Wanted)[]): Desired {
     paused: false,
     secrets: [],
   };
-  return { known: true, from: 'etcd', revision: '1', ...rest };
+  return { known: true, from: 'etcd', revision: '1', usesMembers: false, forming: new Map(), ...rest };
 }
 
 /** The same, paused. */

@@ -49,6 +49,10 @@ const failedPull: Memory = {
   },
 };
 
+function waiting(needs: 'members' | 'number') {
+  return wanted({ ok: false, name: 'web', problems: [], waits: { needs, why: 'WHY' }, inForce: null });
+}
+
 const table: readonly (readonly [string, string, string])[] = [
   [
     'all is well',
@@ -176,6 +180,16 @@ const table: readonly (readonly [string, string, string])[] = [
       own: [container('web', A)],
     }),
     'degraded 503\n- web: its definition is refused: web: no image\n  web: invalid, unknown, not current',
+  ],
+  [
+    'an ensemble whose members are still to come',
+    told({ desired: waiting('members') }),
+    'converging 503\n- web: waits for ensemble: WHY\n  web: missing, unknown, not current · wait ensemble',
+  ],
+  [
+    'an ensemble that an operator has to do something about',
+    told({ desired: waiting('number'), own: [container('web', A)] }),
+    'degraded 503\n- web: waits for ensemble: WHY\n  web: running, unknown, not current · wait ensemble',
   ],
   [
     'somebody holds the name',

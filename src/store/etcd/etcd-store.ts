@@ -7,6 +7,7 @@ import {
   type Following,
   type FollowOptions,
   type Reading,
+  type SharedFolder,
   type Snapshot,
   type Store,
   StoreError,
@@ -87,8 +88,9 @@ export class EtcdStore implements Store {
     return session;
   }
 
-  read(): Promise<Snapshot> {
-    return tour(this.#cluster, 1, (connection) => list({ connection, keys: this.#keys, partly: false }));
+  read(shared: readonly SharedFolder[] = []): Promise<Snapshot> {
+    const keys = this.#keys.sharing(shared);
+    return tour(this.#cluster, 1, (connection) => list({ connection, keys, partly: false }));
   }
 
   async put(key: string, value: string): Promise<void> {

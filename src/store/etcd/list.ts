@@ -9,7 +9,10 @@ import type { RangeResponse } from './messages.js';
 export interface Listing {
   readonly connection: EtcdConnection;
   readonly keys: NodeKeys;
-  /** A part that is refused is named in the snapshot, and the others are listed, if there are any. */
+  /**
+   * A part that is refused is named in the snapshot, and the others are listed, if there are any. Shared folders are so
+   * in any case: the snapshot says which are in it.
+   */
   readonly partly: boolean;
 }
 
@@ -26,10 +29,12 @@ export async function list({ connection, keys, partly }: Listing): Promise<Snaps
       header ??= answer.header;
       for (const { key, value } of answer.keyValues) entries.set(keys.short(key), value);
     } catch (error) {
-      if (!partly || !(error instanceof EtcdFault) || error.matter !== 'permission') throw error;
+      const prefix = keys.short(range.key);
+      const optional = partly || keys.shared.some((folder) => folder === prefix);
+      if (!optional || !(error instanceof EtcdFault) || error.matter !== 'permission') throw error;
       refusal ??= error;
       refused.push({
-        prefix: keys.short(range.key),
+        prefix,
         why: `store refused: ${error.message}: ${error.remedy}`,
       });
     }

@@ -21,6 +21,7 @@ const agentRights: UserWanted['rights'] = [
   ['read', '/katod/cluster/'],
   ['read', '/katod/nodes/web-1/'],
   ['readwrite', '/katod/cluster/id'],
+  ['readwrite', '/katod/cluster/ensembles/'],
   ['readwrite', '/katod/members/web-1'],
   ['readwrite', '/katod/status/web-1'],
 ];
