@@ -32,6 +32,7 @@ t.test('stack core comes up on real parts', async (t) => {
   mkdirSync(work);
   const params = {
     ...Object.fromEntries(Object.entries(IMAGES).map(([name, image]) => [`image.${name}`, imageName(image)])),
+    'expect.master': '1',
     'docker.socket': host.dockerSocket,
     'mesos.work': work,
   };

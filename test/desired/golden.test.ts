@@ -8,17 +8,29 @@ import t from 'tap';
 import { stringify } from 'yaml';
 import { loadCatalog } from '../../src/catalog/load.js';
 import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
+import { formEnsemble } from '../../src/desired/ensemble.js';
 import { resolve } from '../../src/desired/resolve.js';
 
 const own = ['mesos-master', 'mesos-agent', 'marathon', 'registrator', 'dnsmasq'];
 const images = Object.fromEntries(own.map((name) => [`image.${name}`, `example/${name}:1`]));
 const catalog = await loadCatalog(join(import.meta.dirname, '../../config'));
 
+/** Nodes of the ensembles, from number 1: this node is the first. */
+const three = ['web-1', 'web-2', 'web-3'];
+
 function text(role: string): string {
+  const nodes = role === 'standalone' ? ['web-1'] : three;
+  const ensemble = formEnsemble(nodes);
+  const members = nodes.map((name, index) => [
+    name,
+    { name, address: `10.0.0.${5 + index}`, hostname: name, roles: [role] },
+  ]);
   const desired = resolve({
     catalog,
     accepted: {
       ...NOTHING_ACCEPTED,
+      ensembles: { zookeeper: ensemble, 'mesos-master': ensemble },
+      members: Object.fromEntries(members),
       assignment: { stack: 'core', roles: [role] },
       params: { cluster: images, node: {} },
     },
