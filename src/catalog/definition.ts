@@ -24,7 +24,10 @@ export function definitionSchema(rendered: boolean) {
     env: z.record(word(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'a variable'), text(leaf.text)).optional(),
     network: text(network).optional(),
     ports: z.array(text(leaf.port)).optional(),
-    volumes: z.record(word(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a volume'), text(leaf.absolutePath)).optional(),
+    volumes: z.record(volumeName, text(leaf.absolutePath)).optional(),
+    ensembleId: z
+      .strictObject({ volume: volumeName, file: word(/^[A-Za-z0-9._-]{1,100}$/, 'a file') })
+      .optional(),
     mounts: z
       .array(
         z.strictObject({ source: text(leaf.absolutePath), target: text(leaf.absolutePath), readOnly: flag }),
@@ -94,6 +97,7 @@ function word(pattern: RegExp, what: string) {
   return z.string().regex(pattern, { error: `not a name of ${what}` });
 }
 
+const volumeName = word(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a volume');
 const user = leaf.matching(
   /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/,
   'a user, or user:group',

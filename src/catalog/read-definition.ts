@@ -83,9 +83,11 @@ export function readDefinition(
     else problems.push(...found);
   }
   if (problems.length > 0) return { ok: false, problems };
-  const uses = joinUses(
+  const used = joinUses(
     [...templates.values(), ...[...files.values()].map((file) => file.template)].map((each) => each.uses),
   );
+  // The number that is looked for in its data is the ensemble's.
+  const uses = { ...used, ownEnsemble: used.ownEnsemble || document.ensembleId !== undefined };
   const description = String(document.description);
   const definition = { name: expected, from, description, document, places, templates, files, uses };
   return { ok: true, definition };

@@ -108,6 +108,15 @@ export interface RestartPolicy {
   readonly finalExits: readonly number[];
 }
 
+/** Data of one member must not be used under the number of another. */
+export interface EnsembleId {
+  readonly number: number;
+  /** Of the definition's volumes. */
+  readonly volume: string;
+  /** Absolute path inside the container. */
+  readonly path: string;
+}
+
 /** A component as it should run here. */
 export interface ComponentSpec {
   readonly name: string;
@@ -127,6 +136,8 @@ export interface ComponentSpec {
   readonly after: readonly string[];
   readonly probes: ProbeSet;
   readonly restart: RestartPolicy;
+  /** Its number in its ensemble, and where its data says which one it was. */
+  readonly ensembleId?: EnsembleId;
   /** Milliseconds from the stop signal to the kill. */
   readonly stopTimeout: number;
 }

@@ -71,7 +71,12 @@ export function contradictions(
   );
   const { min = 0, max = Number.POSITIVE_INFINITY } = text.restart ?? {};
   const backoff = min > max ? [[['restart', 'min'], 'is longer than restart.max'] as const] : [];
-  return [...ports, ...backoff, ...targetFaults(text)];
+  const { volume = null } = text.ensembleId ?? {};
+  const lost =
+    volume === null || Object.hasOwn(text.volumes ?? {}, volume)
+      ? []
+      : [[['ensembleId', 'volume'], `there is no volume ${volume} among volumes`] as const];
+  return [...ports, ...backoff, ...lost, ...targetFaults(text)];
 }
 
 function portFault(port: PortText, network: string): readonly string[] {

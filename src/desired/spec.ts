@@ -33,6 +33,7 @@ export function specOf(
       params: clusterParameters(stack, accepted, { uses, component }),
       ...clusterSource(definition, rendering),
     }),
+    ...ensembleIdOf(text, component, rendering),
     pull: text.pull ?? 'missing',
     labels: text.labels ?? {},
     hostPorts: hostPortsOf(text),
@@ -48,6 +49,18 @@ export function specOf(
     },
     stopTimeout: text.stop?.timeout ?? 10_000,
   };
+}
+
+function ensembleIdOf(
+  { ensembleId, volumes = {} }: DefinitionText,
+  component: string,
+  { view }: Rendering,
+): Pick<ComponentSpec, 'ensembleId'> {
+  const own = view.ensembles.get(component);
+  const folder = ensembleId && volumes[ensembleId.volume];
+  if (ensembleId === undefined || folder === undefined || !own?.ok || own.number === null) return {};
+  const { volume, file } = ensembleId;
+  return { ensembleId: { number: own.number, volume, path: `${folder}/${file}` } };
 }
 
 /** What it uses of the cluster, without what is this node's own: its number, and parameters that it alone has. */

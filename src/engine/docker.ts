@@ -17,6 +17,7 @@ import { asReadable, imageVerbs } from './images.js';
 import { type Link, openLink } from './link.js';
 import { networkVerb } from './networks.js';
 import { detailed, listed } from './read-back.js';
+import { readFileVerb } from './read-file.js';
 
 export interface DockerSettings {
   /** `unix:///path`, `tcp://host:port` or `http(s)://host:port`. */
@@ -73,6 +74,7 @@ export function openDocker({ address, limits, credentials }: DockerSettings): En
   return {
     ...imageVerbs(link, { limits, credentials: credentials ?? null }),
     ...execVerb(link),
+    ...readFileVerb(link, (id) => look(id, 'read')),
     ...networkVerb(link),
     connect: link.connect,
     ping: link.ping,

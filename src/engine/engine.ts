@@ -107,6 +107,11 @@ export interface Engine {
    */
   exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>;
   /**
+   * The text of a file of 4 KB at most in a container, running or not, its volumes included; null: there is none. Rejects
+   * with kind `gone` when there is no such container.
+   */
+  readFile(id: string, path: string): Promise<string | null>;
+  /**
    * Sees that there is a network of that name: any that is there is used as it is, else a bridge with these labels is
    * made. No verb removes one.
    */

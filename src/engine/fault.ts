@@ -21,6 +21,7 @@ export type EngineVerb =
   | 'remove'
   | 'unpause'
   | 'exec'
+  | 'read'
   | 'network'
   | 'events';
 

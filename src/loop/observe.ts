@@ -7,6 +7,7 @@ import type { Listener } from '../host/listener.js';
 import { type Observed, type OwnContainer, portKey } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Details } from './details.js';
+import { readEnsembleIds } from './ensemble-ids.js';
 import { LABEL } from './labels.js';
 import { specsOf } from './wanted.js';
 
@@ -17,7 +18,7 @@ export interface Ports {
 }
 
 export interface Sources {
-  readonly engine: Pick<Engine, 'list' | 'hasImage'>;
+  readonly engine: Pick<Engine, 'list' | 'hasImage' | 'readFile'>;
   readonly credentials: Pick<Credentials, 'mark'>;
   readonly details: Details;
   readonly ports: Ports;
@@ -43,13 +44,14 @@ export async function observe(
   const others = listed.filter((container) => !isOwn(container, node));
   const specs = specsOf(desired);
   const needed = imagesNeeded(specs, own, prefix);
-  const [images, mark, portHolders] = await Promise.all([
+  const [images, mark, portHolders, ensembleIds] = await Promise.all([
     imagesFor(needed, engine),
     needed.length === 0 ? '' : credentials.mark(),
     holdersFor(specs, { own, listed, others, ports, address }),
+    readEnsembleIds(specs, own, { engine, prefix }),
   ]);
   const foreignNames = new Map(others.map((container) => [container.name, describe(container)]));
-  return { own, foreignNames, images, credentials: mark, portHolders };
+  return { own, foreignNames, images, credentials: mark, portHolders, ensembleIds };
 }
 
 /** A container without a component's name can't be placed: it is left alone, as somebody else's. */

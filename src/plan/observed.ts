@@ -27,9 +27,16 @@ export interface Observed {
   readonly credentials: string;
   /** `tcp/8080` to a description of who listens there; only ports that a next step may need. */
   readonly portHolders: ReadonlyMap<string, string>;
+  /** By container: the number in its data; only where it is about to be started. */
+  readonly ensembleIds: ReadonlyMap<string, SeenEnsembleId>;
   /** By component. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
+
+/** `text`: as it is in the file; null: its data is new. `why`: it could not be read. */
+export type SeenEnsembleId =
+  | { readonly known: true; readonly text: string | null }
+  | { readonly known: false; readonly why: string };
 
 /** What is under way while the plan is made. */
 export interface UnderWay {

@@ -4,6 +4,7 @@
  */
 import type { ComponentSpec, Wanted } from '../desired/desired.js';
 import { ended, endOf, finished, isDone } from './end.js';
+import { ensembleIdObstacle } from './ensemble-id.js';
 import { memoryOf } from './memory.js';
 import { giveNameBack, isInTheWay, makeRoom, nameBlocked } from './misnamed.js';
 import { containerName } from './names.js';
@@ -133,6 +134,8 @@ function start(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, in
   }
   const missing = unreadyBefore(spec, input);
   if (missing.length > 0) return waitFor(spec, missing);
+  const obstacle = ensembleIdObstacle(spec, current, input);
+  if (obstacle) return obstacle;
   if (sorted.retired.some(isRunning)) {
     return clearAway(spec.name, sorted.retired.filter(isRunning), input, 'its successor is ready to start');
   }

@@ -79,7 +79,7 @@ const stacks: readonly (readonly [string, string])[] = [
   ],
   [
     'roles: {}\nparams: { a: { default: "{{ params.b }}", description: y } }',
-    's.yaml:4:25 params.a.default: unknown name params; known are node, cluster',
+    's.yaml:4:25 params.a.default: unknown name params; known are node, cluster, members, ensembles',
   ],
   ['roles: {}\nparams: { a: { default: "" } }', 's.yaml:4:14 params.a.description: is missing'],
 ];

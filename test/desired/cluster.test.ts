@@ -205,6 +205,31 @@ t.test('members are read only where they are needed, and waited for there', asyn
   t.equal(desired({ role: 'worker', cluster: { hosts: 'h' } }).usesMembers, false);
 });
 
+t.test('where the data says which member it was', async (t) => {
+  const find = (lines: string) => {
+    const file = `name: q\ndescription: x\n${image}\n${lines}`;
+    const stack = 'name: s\ndescription: x\nroles: { master: { description: x, components: [q] } }';
+    const found = resolve({
+      catalog: catalogOf({ components: { q: file }, stacks: { s: stack } }),
+      accepted: {
+        ...NOTHING_ACCEPTED,
+        assignment: { stack: 's', roles: ['master'] },
+        ensembles: { q: formEnsemble(['web-0', 'web-1']) },
+        members: masters('web-0', 'web-1'),
+      },
+      facts: { name: 'web-1', address: 'a', hostname: 'h' },
+      from: 'etcd',
+    });
+    return found.known ? found.components.get('q') : undefined;
+  };
+  const wanted = find('volumes: { data: /data }\nensembleId: { volume: data, file: myid }');
+  t.strictSame(wanted?.ok && wanted.spec.ensembleId, { number: 2, volume: 'data', path: '/data/myid' });
+  t.match(
+    told(find('ensembleId: { volume: data, file: myid }')),
+    /^refused: ensembleId\.volume: there is no volume data/,
+  );
+});
+
 t.test('in a file the node is the only member', async (t) => {
   const file = { source: 'file' as const, node: 'web-7' };
   t.equal(tell(file, 'db'), '1 of 1, quorum 1 | 1=web-7@10.0.0.99;');

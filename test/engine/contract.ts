@@ -17,6 +17,8 @@ export interface EngineWorld {
   saying(words: string, code: number): readonly string[];
   /** A command for `exec` that goes on until its container ends. */
   readonly lasting: readonly string[];
+  /** Writes a file into a volume. */
+  writeFile(volume: string, name: string, text: string): Promise<void>;
   /** How many processes run in the container beside its main one. */
   commandsIn(id: string): Promise<number>;
   /** The networks of that name, with their labels, as somebody else sees them. */
@@ -302,6 +304,21 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
         t.match(fault, { kind: 'gone', retry: 'now', message: /no such image/i });
       },
     );
+
+    await t.test('a small file of a container is read, whether it runs or not', async (t) => {
+      const name = uniqueName();
+      const shape = shapeOf(world.image, { command: world.command, volumes: { data: '/data' } });
+      const id = await engine.create(requestOf(name, shape));
+      t.equal(await engine.readFile(id, '/data/myid'), null, 'no such file');
+      await world.writeFile(`${name}-data`, 'myid', '2\n');
+      t.equal(await engine.readFile(id, '/data/myid'), '2\n', 'never started');
+      await engine.start(id);
+      t.equal(await engine.readFile(id, '/data/myid'), '2\n', 'running');
+      await engine.stop(id, 0);
+      t.equal(await engine.readFile(id, '/data/myid'), '2\n', 'ended');
+      await engine.remove(id);
+      t.match(await faultOf(t, 'readFile', engine.readFile(id, '/data/myid')), { kind: 'gone' });
+    });
 
     await t.test('a command in a container tells its exit code and the end of what it printed', async (t) => {
       const id = await into('running');

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
@@ -33,6 +34,10 @@ await engineContract(t, async () => ({
   command: sleep,
   saying: (words, code) => ['sh', '-c', `echo "$0"; exit ${code}`, words],
   lasting: ['sleep', '100001'],
+  writeFile: async (volume, name, text) => {
+    const folder = await host.docker('volume', 'inspect', '-f', '{{.Mountpoint}}', volume);
+    writeFileSync(join(folder, name), text);
+  },
   commandsIn: async (id) => (await host.docker('top', id, '-o', 'pid')).split('\n').length - 2,
   networks: async (name) => {
     const ids = await host.docker('network', 'ls', '-q', '-f', `name=^${name}$`);
@@ -221,6 +226,7 @@ t.test('an engine that hangs costs each call its deadline and no more', async (t
     rename: () => engine.rename(id, uniqueName()),
     remove: () => engine.remove(id),
     unpause: () => engine.unpause(id),
+    readFile: () => engine.readFile(id, '/etc/passwd'),
     exec: () => engine.exec(id, ['true'], new AbortController().signal),
   };
   await Promise.all(

@@ -19,6 +19,7 @@ await engineContract(t, async () => {
     command: ['sleep'],
     saying,
     lasting: LASTING,
+    writeFile: async (volume, name, text) => void daemon.files.set(`${volume}/${name}`, text),
     commandsIn: async (id) => daemon.commandsIn(id).size,
     networks: async (name) => [daemon.networks.get(name) ?? []].flat(),
     makeNetwork: async (name) => daemon.ensureNetwork(name, {}),

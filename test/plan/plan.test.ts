@@ -9,6 +9,16 @@ const web = spec('web');
 const final = { ...web.restart, finalExits: [108] };
 const mend = 'mend the cause (docker logs katod-web), then docker rm katod-web to have it made anew';
 const job = spec('job', { restart: { ...web.restart, policy: 'on-failure', cleanExits: [143] } });
+const member = spec('db', { ensembleId: { number: 4, volume: 'data', path: '/data/myid' } });
+const STARTS = [
+  ['its own data', { known: true, text: ' 4\n' }, 'start aaaaaaaaaaaa (it is new)'],
+  ['new data', { known: true, text: null }, 'start aaaaaaaaaaaa (it is new)'],
+  [
+    'data that can not be read',
+    { known: false, why: 'slow' },
+    "wait (the number in /data/myid can't be read: slow)",
+  ],
+] as const;
 
 /** Each row: what the world is like, and the plan. */
 const table: readonly (readonly [string, World, string])[] = [
@@ -407,6 +417,24 @@ const table: readonly (readonly [string, World, string])[] = [
     { desired: waiting('number'), own: [container('web', A, { state: 'exited' })] },
     'web: wait for ensemble (WHY)',
   ],
+  [
+    'the data of another member: it is not started, and its predecessor runs on',
+    {
+      desired: wanted(member),
+      own: [container('db', A, { state: 'created' }), container('db', B, { ...old, retired: true })],
+      ensembleIds: { [A]: { known: true, text: '2\n' } },
+    },
+    'db: blocked (the data in volume katod-db-data is that of member 2 (/data/myid), and this node is member 4 of ensemble db: bring back the data of member 4; or, if this data is not needed any more, docker rm katod-db && docker volume rm katod-db-data)',
+  ],
+  ...STARTS.map(([what, seen, step]): readonly [string, World, string] => [
+    `a member and ${what}`,
+    {
+      desired: wanted(member),
+      own: [container('db', A, { state: 'created' })],
+      ensembleIds: { [A]: seen },
+    },
+    `db: ${step}`,
+  ]),
 ];
 
 function waiting(needs: EnsembleWait['needs'], inForce: ComponentSpec | null = web) {

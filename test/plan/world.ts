@@ -3,7 +3,7 @@ import type { ComponentSpec, Desired, Wanted } from '../../src/desired/desired.j
 import type { ContainerDetail, ContainerState } from '../../src/engine/engine.js';
 import { DEFAULT_RESTART, type Memory, NOTHING_REMEMBERED } from '../../src/plan/memory.js';
 import { retiredName } from '../../src/plan/names.js';
-import type { Observed, OwnContainer, UnderWay } from '../../src/plan/observed.js';
+import type { Observed, OwnContainer, SeenEnsembleId, UnderWay } from '../../src/plan/observed.js';
 import { type PlanInput, plan } from '../../src/plan/plan.js';
 import { printPlan } from '../../src/plan/print.js';
 import type { Spread } from '../../src/plan/spread.js';
@@ -112,6 +112,8 @@ export interface World {
   /** Images on the node; all that are asked for when not given. */
   readonly images?: readonly string[];
   readonly ports?: Record<string, string>;
+  /** By container. */
+  readonly ensembleIds?: Record<string, SeenEnsembleId>;
   readonly health?: Record<string, Health>;
   readonly memory?: Memory;
   readonly underWay?: Partial<UnderWay>;
@@ -135,6 +137,9 @@ export function input(world: World): PlanInput {
     images: new Map(asked.map((image) => [image, world.images?.includes(image) ?? true])),
     credentials: '',
     portHolders: new Map(Object.entries(world.ports ?? {})),
+    ensembleIds: new Map(
+      Object.entries(world.ensembleIds ?? {}).map(([id, seen]) => [id.padEnd(64, '0'), seen]),
+    ),
     verdicts: new Map(verdicts),
   };
   return {

@@ -32,6 +32,8 @@ export class FakeDaemon {
   readonly networks = new Map(['bridge', 'host', 'none'].map((name): [string, Labels] => [name, {}]));
   /** By name, with the labels that they were made with. */
   readonly volumes = new Map<string, Labels>();
+  /** Texts of files, by the name of their volume and their path in it: `katod-db-data/myid`. */
+  readonly files = new Map<string, string>();
   /** Names that nobody in the list has, and that are in use all the same. */
   readonly reservedNames = new Set<string>();
   readonly #date: () => Date;
@@ -63,6 +65,13 @@ export class FakeDaemon {
 
   inspect(id: string): ContainerDetail {
     return detailed(this.#get(id));
+  }
+
+  readFile(id: string, path: string): string | null {
+    const { shape, volumeName } = this.#get(id).request;
+    const within = Object.entries(shape.volumes).find(([, target]) => path.startsWith(`${target}/`));
+    if (within === undefined) return null;
+    return this.files.get(volumeName(within[0]) + path.slice(within[1].length)) ?? null;
   }
 
   hasImage(reference: string): boolean {

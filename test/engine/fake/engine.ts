@@ -123,6 +123,7 @@ export function openFakeEngine(options: FakeEngineOptions): FakeEngine {
       const begun = await call('exec', id, () => ({ ended: runCommand(daemon, id, { command, signal }) }));
       return begun.ended;
     },
+    readFile: (id, path) => call('readFile', id, () => daemon.readFile(id, path)),
     ensureNetwork: (name, labels) => call('ensureNetwork', name, () => daemon.ensureNetwork(name, labels)),
     events: (handlers) => {
       const alive = () => !dead;

@@ -17,6 +17,7 @@ export type FakeVerb =
   | 'remove'
   | 'unpause'
   | 'exec'
+  | 'readFile'
   | 'ensureNetwork';
 
 /** Those that change something. */

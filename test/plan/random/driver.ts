@@ -134,6 +134,7 @@ export class Driver {
       credentials: '',
       images: new Map(blind ? [] : images.map((image) => [image, daemon.hasImage(image)])),
       portHolders: new Map(),
+      ensembleIds: new Map(),
       verdicts: this.#verdicts(),
     };
   }
