@@ -37,7 +37,8 @@ export async function openGround(t: Test): Promise<Ground> {
   });
   let { leader: asked } = await cluster.leadership();
   const put = async (key: string, value: string): Promise<void> => {
-    await cluster.ctl(asked, 'put', `/katod/${key}`, value);
+    const led = async () => (await cluster.ctl(asked, 'put', `/katod/${key}`, value)) !== undefined;
+    await until(`the cluster takes ${key}`, led, { within: MINUTE });
   };
   return {
     cluster,

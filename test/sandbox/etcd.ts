@@ -6,13 +6,17 @@ import { type CommandOptions, outputOf, runCommand } from './command.js';
 import type { Host } from './host.js';
 import { type Part, startPart } from './part.js';
 import { openPlace } from './place.js';
+import { until } from './until.js';
 
 export interface EtcdOptions {
   /** The host it runs on, at 127.0.0.1:2379 there; without one on free loopback ports of this machine. */
   readonly host?: Host;
   /** Further flags of etcd. */
   readonly flags?: readonly string[];
-  /** Host addresses of all members of its cluster, its own host's among them; default: it is alone. */
+  /**
+   * Host addresses of all members of its cluster, its own host's among them; default: it is alone. In a cluster what is
+   * asked here outlives an election.
+   */
   readonly cluster?: readonly string[];
 }
 
@@ -46,6 +50,9 @@ export interface Etcd {
   close(): Promise<void>;
 }
 
+/** Milliseconds that a cluster may take to have a leader again, on a machine with other things to do. */
+const ELECTION = 60_000;
+
 interface RangeAnswer {
   readonly header: { readonly revision: number };
   readonly kvs?: readonly { readonly key: string; readonly value?: string; readonly mod_revision: number }[];
@@ -68,11 +75,18 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
     ...['etcd', '--name', own, '--data-dir', data, '--initial-cluster', initial],
     ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
     ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+    // A busy machine must not look like a leader that is gone.
+    ...(options.cluster ? ['--heartbeat-interval', '300', '--election-timeout', '3000'] : []),
     ...(options.flags ?? []),
   ];
   const control = { ...environment, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: endpoint };
-  const ctl = (args: readonly string[], more: CommandOptions = {}) =>
+  const ask = (args: readonly string[], more: CommandOptions) =>
     outputOf(inside(['etcdctl', ...args]), { environment: control, ...more });
+  const ctl = async (args: readonly string[], more: CommandOptions = {}): Promise<string> => {
+    if (options.cluster === undefined) return ask(args, more);
+    const led = async () => ({ output: await ask(args, more) });
+    return (await until(`etcdctl ${args[0]} of a cluster`, led, { within: ELECTION })).output;
+  };
   const range = async (
     ...args: string[]
   ): Promise<readonly [number, readonly (readonly [string, string])[]]> => {
