@@ -1,11 +1,11 @@
 /**
- * The commands, from a fresh clone: `run.mjs test [tap's arguments]`, `run.mjs demo|bench [arguments]`. Installs the
+ * The commands, from a fresh clone: `run.mjs test [folders and files]`, `run.mjs demo|bench [arguments]`. Installs the
  * packages, prepares the sandbox, builds the program, runs it, and takes away what is left. Plain JavaScript without
  * imports from packages, since it runs before there are any.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,32 +83,43 @@ class Ended extends Error {
 
 const tsx = (...args) => [process.execPath, ['--import', 'tsx', ...args]];
 
-/** tap takes every file of a folder for a test, and would run it; only some are. */
+/** The test files of a folder, or the file itself. */
 function testsIn(path) {
-  if (!statSync(`${repository}/${path}`, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  const files = readdirSync(`${repository}/${path}`, { recursive: true }).filter((name) =>
-    name.endsWith('.test.ts'),
-  );
-  // Without any, tap is to say so: without arguments it would run them all.
-  return files.length === 0 ? [path] : files.map((name) => join(path, name)).sort();
+  const stat = statSync(join(repository, path), { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat && path.endsWith('.ts') ? [path] : [];
+  const files = readdirSync(join(repository, path), { recursive: true });
+  const tests = files.filter((name) => name.endsWith('.test.ts'));
+  return tests.map((name) => join(path, name)).sort();
 }
 
 async function test(args) {
+  const paths = args.length === 0 ? ['test'] : args;
+  const without = paths.filter((path) => testsIn(path).length === 0);
+  if (without.length > 0) {
+    console.error(`no tests in ${without.join(', ')}: name files or folders below ${repository}`);
+    return 2;
+  }
   let total;
-  const reporter = args.some((arg) => /^(-R|--reporter)/.test(arg)) ? [] : ['--reporter=tap'];
   const onLine = (line) => {
     const found = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/.exec(line);
     if (found) total = { passed: Number(found[1] ?? 0), failed: Number(found[2] ?? 0) };
   };
-  const code = await execute(
-    process.execPath,
-    [`${repository}/node_modules/tap/dist/esm/run.mjs`, ...reporter, ...args.flatMap(testsIn)],
-    { onLine, ownGroup: true },
-  );
-  if (interrupted !== undefined) console.log('interrupted');
-  // A file that was killed or was too slow fails as a whole, and tap does not count it.
-  else if (total) console.log(`${total.passed} passed, ${code === 0 ? 0 : Math.max(total.failed, 1)} failed`);
-  return code;
+  const compiled = join(repository, '.sandbox', `tests-${run}`);
+  try {
+    await step(...tsx('test/sandbox/compile.ts', compiled));
+    const suite = join(compiled, 'test/sandbox/suite.js');
+    const code = await execute(process.execPath, [suite, compiled, ...paths.flatMap(testsIn)], {
+      onLine,
+      ownGroup: true,
+    });
+    if (interrupted !== undefined) console.log('interrupted');
+    // A file that was killed or was too slow fails as a whole, and tap does not count it.
+    else if (total)
+      console.log(`${total.passed} passed, ${code === 0 ? 0 : Math.max(total.failed, 1)} failed`);
+    return code;
+  } finally {
+    rmSync(compiled, { recursive: true, force: true });
+  }
 }
 
 const [command, ...args] = process.argv.slice(2);
