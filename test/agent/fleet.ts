@@ -10,7 +10,7 @@ import { containers, type NodeOptions, type Seen, writeCatalog } from './node.js
 export interface FleetNode {
   readonly name: string;
   readonly agent: Agent;
-  /** Its containers by component, as `docker` tells them. */
+  /** Its containers by component, as the engine tells them. */
   containers(): Promise<readonly Seen[]>;
   /** Kills a component's container by SIGKILL. */
   kill(component: string): Promise<void>;

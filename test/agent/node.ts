@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Agent, startAgent } from '../sandbox/agent.js';
+import { inspectContainer, listContainers } from '../sandbox/engine-api.js';
 import { type Etcd, startEtcd } from '../sandbox/etcd.js';
 import { type Host, startHost } from '../sandbox/host.js';
 import { imageName } from '../sandbox/images.js';
@@ -113,27 +114,38 @@ export interface Seen {
   readonly image: string;
 }
 
-/** All containers on the engine, or those with a label, by name, as `docker` tells them. */
+const byName = (one: { readonly name: string }, other: { readonly name: string }) =>
+  one.name < other.name ? -1 : 1;
+
+/** All containers on the engine, or those with a label, by name, as the engine tells them. */
 export async function containers(
   host: Host,
   { label }: { readonly label?: string } = {},
 ): Promise<readonly Seen[]> {
-  const filter = label === undefined ? [] : ['--filter', `label=${label}`];
-  const ids = (await host.docker('ps', '-aq', '--no-trunc', ...filter)).split('\n').filter((id) => id !== '');
-  if (ids.length === 0) return [];
-  const format = '{{.Id}} {{.Name}} {{.State.Status}} {{.State.StartedAt}} {{.Config.Image}}';
-  const lines = (await host.docker('inspect', '--format', format, ...ids)).trim().split('\n');
-  return lines
-    .map((line) => {
-      const [id = '', name = '', state = '', startedAt = '', image = ''] = line.split(' ');
-      return { id, name: name.replace('/', ''), state, startedAt, image };
-    })
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const all = await Promise.all(
+    (await listContainers(host, label)).map(({ Id }) => inspectContainer(host, Id)),
+  );
+  return all
+    .map(({ Id: id, Name, State, Config }) => ({
+      id,
+      name: Name.replace('/', ''),
+      state: State.Status,
+      startedAt: State.StartedAt,
+      image: Config.Image,
+    }))
+    .sort(byName);
 }
 
 /** `katod-db running, katod-web exited`. */
 export async function inWords(host: Host): Promise<string> {
-  return (await containers(host)).map(({ name, state }) => `${name} ${state}`).join(', ');
+  const all = (await listContainers(host)).map(({ Names: [name = ''], State }) => ({
+    name: name.replace('/', ''),
+    state: State,
+  }));
+  return all
+    .sort(byName)
+    .map(({ name, state }) => `${name} ${state}`)
+    .join(', ');
 }
 
 export function untilContainers(host: Host, words: string, within = 15_000): Promise<true> {

@@ -11,7 +11,7 @@ t.test('what a shape leaves out is left to the image and the engine', async (t) 
     Healthcheck: { Test: ['NONE'] },
     ExposedPorts: {},
     HostConfig: {
-      NetworkMode: 'none',
+      NetworkMode: 'host',
       RestartPolicy: { Name: 'no' },
       PortBindings: {},
       Mounts: [],

@@ -21,7 +21,7 @@ export function shapeOf(image: string, changes: Partial<ContainerShape> = {}): C
   return {
     image,
     env: {},
-    network: 'none',
+    network: 'host',
     publish: [],
     volumes: {},
     mounts: [],
