@@ -1,6 +1,6 @@
 /** All states of small clusters that roll a definition: whatever stops, dies or is slow, no more are away than may be. */
 import t from 'tap';
-import { away, begin, isDone, type ModelOptions, reached, type State, steps } from './slot-model.js';
+import { away, begin, isDone, keyOf, type ModelOptions, reached, steps } from './slot-model.js';
 
 interface Explored {
   readonly states: number;
@@ -14,40 +14,36 @@ interface Explored {
 
 function explore(options: ModelOptions): Explored {
   const first = begin(options);
-  const keyOf = (state: State) => JSON.stringify(state);
-  const found = new Map<
-    string,
-    { readonly state: State; readonly by: string; readonly from: string | null }
-  >();
-  const before = new Map<string, string[]>();
-  const queue = [keyOf(first)];
-  found.set(keyOf(first), { state: first, by: 'begin', from: null });
-  let broken: string | null = null;
-  for (let at = 0; at < queue.length; at += 1) {
-    const key = queue[at] ?? '';
-    const here = found.get(key);
-    if (here === undefined) continue;
-    if (broken === null && away(here.state) > options.max) broken = key;
-    for (const [by, state] of steps(here.state, options)) {
-      const next = keyOf(state);
-      const known = before.get(next);
-      if (known === undefined) before.set(next, [key]);
-      else known.push(key);
-      if (found.has(next)) continue;
-      found.set(next, { state, by, from: key });
-      queue.push(next);
+  // States by number, in the order in which they are found; of each, how it was found first, and from where it is reached.
+  const states = [first];
+  const ways: { readonly by: string; readonly from: number }[] = [{ by: 'begin', from: -1 }];
+  const before: number[][] = [[]];
+  const numbers = new Map([[keyOf(first), 0]]);
+  let broken = -1;
+  for (let at = 0; at < states.length; at += 1) {
+    const state = states[at] ?? first;
+    if (broken === -1 && away(state) > options.max) broken = at;
+    for (const [by, next] of steps(state, options)) {
+      const key = keyOf(next);
+      const number = numbers.get(key) ?? states.length;
+      if (number === states.length) {
+        numbers.set(key, number);
+        states.push(next);
+        ways.push({ by, from: at });
+        before.push([]);
+      }
+      before[number]?.push(at);
     }
   }
-  const all = [...found.values()].map(({ state }) => state);
   const way: string[] = [];
-  for (let key = broken; key !== null; key = found.get(key)?.from ?? null)
-    way.unshift(found.get(key)?.by ?? '');
+  for (let at = broken; at !== -1; at = ways[at]?.from ?? -1) way.unshift(ways[at]?.by ?? '');
+  const done = states.flatMap((state, number) => (isDone(state) ? [number] : []));
   return {
-    states: found.size,
-    mostAway: most(all.map(away)),
-    mostReached: most(all.map(reached)),
-    hopeless: found.size - reaching(all.filter(isDone).map(keyOf), before).size,
-    broken: broken === null ? null : way,
+    states: states.length,
+    mostAway: most(states.map(away)),
+    mostReached: most(states.map(reached)),
+    hopeless: states.length - reaching(done, before).size,
+    broken: broken === -1 ? null : way,
   };
 }
 
@@ -56,17 +52,14 @@ function most(counts: readonly number[]): number {
 }
 
 /** Everything from which one of the goals can be reached. */
-function reaching(
-  goals: readonly string[],
-  before: ReadonlyMap<string, readonly string[]>,
-): ReadonlySet<string> {
+function reaching(goals: readonly number[], before: readonly (readonly number[])[]): ReadonlySet<number> {
   const found = new Set(goals);
   const queue = [...goals];
   for (let at = 0; at < queue.length; at += 1) {
-    for (const key of before.get(queue[at] ?? '') ?? []) {
-      if (found.has(key)) continue;
-      found.add(key);
-      queue.push(key);
+    for (const number of before[queue[at] ?? -1] ?? []) {
+      if (found.has(number)) continue;
+      found.add(number);
+      queue.push(number);
     }
   }
   return found;
