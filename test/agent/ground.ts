@@ -7,6 +7,10 @@ import { type FleetNode, openFleet } from './fleet.js';
 import { IDLER, type Seen } from './node.js';
 
 export const MINUTE = 60_000;
+
+/** Milliseconds that a fault lasts: a minute in the long run, and else three times what the agent needs to see it. */
+export const LASTING = process.env.SANDBOX_LONG === undefined ? 15_000 : MINUTE;
+
 export const ALL = 'cron, work';
 
 /** The contract's bound for a change after a recovery, in milliseconds. */

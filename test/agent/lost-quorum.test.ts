@@ -1,7 +1,7 @@
-/** A cluster of etcd without a quorum for a minute, and with leaders that are killed: no container notices. */
+/** A cluster of etcd without a quorum for a while, and with leaders that are killed: no container notices. */
 import t from 'tap';
 import { throughout, until } from '../sandbox/until.js';
-import { ALL, MINUTE, openGround, saysUnreachable, unchanged } from './ground.js';
+import { ALL, LASTING, openGround, saysUnreachable, unchanged } from './ground.js';
 
 t.test('a cluster of three', async (t) => {
   const { cluster, start, askOf, follows } = await openGround(t);
@@ -13,7 +13,7 @@ t.test('a cluster of three', async (t) => {
   const led = (member = first) =>
     until('a leader', async () => (await cluster.ctl(member, 'get', 'x')) !== undefined, { within: 60_000 });
 
-  await t.test('the quorum lost for a minute: told, what crashes heals, nothing else changes', async (t) => {
+  await t.test('the quorum lost: told, what crashes heals, nothing else changes', async (t) => {
     const ids = (await node.containers()).map(({ id }) => id);
     second.pause();
     third.pause();
@@ -25,7 +25,7 @@ t.test('a cluster of three', async (t) => {
       before.map(({ id }) => id),
       ids,
     );
-    await throughout(MINUTE, () => Promise.all([saysUnreachable(node), unchanged(node, before)]));
+    await throughout(LASTING, () => Promise.all([saysUnreachable(node), unchanged(node, before)]));
     second.resume();
     third.resume();
     await led();

@@ -1,5 +1,5 @@
 /**
- * The commands, from a fresh clone: `run.mjs test [folders and files]`, `run.mjs demo|bench [arguments]`. Installs the
+ * The commands, from a fresh clone: `run.mjs test|test:long [folders and files]`, `run.mjs demo|bench [arguments]`. Installs the
  * packages, prepares the sandbox, builds the program, runs it, and takes away what is left. Plain JavaScript without
  * imports from packages, since it runs before there are any.
  */
@@ -125,12 +125,16 @@ async function test(args) {
 const [command, ...args] = process.argv.slice(2);
 const commands = {
   test: () => test(args),
+  'test:long': () => {
+    environment.SANDBOX_LONG = '1';
+    return test(args);
+  },
   demo: () => execute(...tsx('test/sandbox/demo.ts', ...args)),
   bench: () => execute(...tsx('test/bench/main.ts', ...args)),
 };
 const chosen = commands[command];
 if (chosen === undefined) {
-  console.error('usage: node test/sandbox/run.mjs test|demo|bench [arguments]');
+  console.error('usage: node test/sandbox/run.mjs test|test:long|demo|bench [arguments]');
   process.exit(2);
 }
 try {

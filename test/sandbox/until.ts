@@ -4,8 +4,9 @@ import { inspect } from 'node:util';
 
 type Falsy = undefined | null | false | 0 | '';
 
-/** Milliseconds between two looks. */
-const interval = 50;
+/** Milliseconds between two looks for what is to come, and for what is to stay. */
+const INTERVAL = 50;
+const LASTING_INTERVAL = 200;
 
 /**
  * Asks `condition` every 50 ms until its answer is truthy, and returns that answer. A condition that throws
@@ -29,7 +30,7 @@ export async function until<T>(
     if (performance.now() - began >= within) {
       throw new Error(`not within ${within} ms: ${what}; last seen: ${shown(last)}`, { cause: last });
     }
-    await delay(interval);
+    await delay(INTERVAL);
   }
 }
 
@@ -41,7 +42,7 @@ export async function throughout(time: number, look: () => Promise<unknown>): Pr
   const end = performance.now() + time;
   do {
     await look();
-    await delay(interval);
+    await delay(LASTING_INTERVAL);
   } while (performance.now() < end);
 }
 
