@@ -2,9 +2,13 @@
 import t from 'tap';
 import type { Report } from '../../src/report/report.js';
 import { untilHealth } from '../sandbox/agent.js';
+import { long } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { assign, containers, startNode, untilContainers, untilReady } from './node.js';
 import { ALL, three } from './three.js';
+
+/** At work, seven places to kill it at and three roles come in turn. */
+const ROUNDS = long ? 25 : 10;
 
 t.test('the agent is killed again and again', async (t) => {
   const node = await startNode(t, three);
@@ -13,7 +17,7 @@ t.test('the agent is killed again and again', async (t) => {
 
   await t.test('idle: no container notices', async (t) => {
     const before = await containers(host);
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       await agent.kill('SIGKILL');
       await agent.start();
     }
@@ -31,7 +35,7 @@ t.test('the agent is killed again and again', async (t) => {
   });
 
   await t.test('at work: one running container per component, soon after the last', async (t) => {
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       await etcd.put('/katod/cluster/params/word', `w${round}`);
       await etcd.put('/katod/nodes/web-1/role', round % 3 === 2 ? 'none' : 'all');
       const begun = agent.logs().length;

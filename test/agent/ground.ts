@@ -1,6 +1,7 @@
 /** The ground for a sick etcd: clusters of three members, and beside them agents that share one engine. */
 import type { Test } from 'tap';
 import { startHost } from '../sandbox/host.js';
+import { long } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { type Cluster, type Member, startCluster } from '../store/etcd/cluster.js';
 import { type FleetNode, openFleet } from './fleet.js';
@@ -9,7 +10,7 @@ import { IDLER, type Seen } from './node.js';
 export const MINUTE = 60_000;
 
 /** Milliseconds that a fault lasts: a minute in the long run, and else three times what the agent needs to see it. */
-export const LASTING = process.env.SANDBOX_LONG === undefined ? 15_000 : MINUTE;
+export const LASTING = long ? MINUTE : 15_000;
 
 export const ALL = 'cron, work';
 

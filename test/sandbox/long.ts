@@ -1,0 +1,2 @@
+/** Whether this is `npm run test:long`, in which faults last as long, and come as often, as in a bad night. */
+export const long = process.env.SANDBOX_LONG !== undefined;
