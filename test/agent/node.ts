@@ -126,6 +126,7 @@ export async function containers(
     (await listContainers(host, label)).map(({ Id }) => inspectContainer(host, Id)),
   );
   return all
+    .flat()
     .map(({ Id: id, Name, State, Config }) => ({
       id,
       name: Name.replace('/', ''),

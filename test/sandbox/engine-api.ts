@@ -1,6 +1,6 @@
 /** Asks a sandbox host's engine about its containers by its socket: for looks that come often, a docker command costs too much. */
 import type { Host } from './host.js';
-import { request } from './request.js';
+import { type Answer, request } from './request.js';
 
 export interface Listed {
   readonly Id: string;
@@ -18,17 +18,19 @@ export interface Inspected {
 /** All of them, whatever their state, or those with a label. Rejects unless the engine answers with 200. */
 export async function listContainers(host: Host, label?: string): Promise<readonly Listed[]> {
   const filters = label === undefined ? {} : { label: [label] };
-  const query = `all=1&filters=${encodeURIComponent(JSON.stringify(filters))}`;
-  return (await ask(host, `/containers/json?${query}`)) as readonly Listed[];
+  const path = `/containers/json?all=1&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+  return (await answerTo(host, path, [200])).json as readonly Listed[];
 }
 
-/** Rejects unless the engine answers with 200. */
-export async function inspectContainer(host: Host, id: string): Promise<Inspected> {
-  return (await ask(host, `/containers/${id}/json`)) as Inspected;
+/** Nothing where there is none of that id, as after a list that still had it. Rejects when the engine says anything else. */
+export async function inspectContainer(host: Host, id: string): Promise<readonly Inspected[]> {
+  const { status, json } = await answerTo(host, `/containers/${id}/json`, [200, 404]);
+  return status === 404 ? [] : [json as Inspected];
 }
 
-async function ask(host: Host, path: string): Promise<unknown> {
-  const { status, body, json } = await request(host.dockerSocket, path);
-  if (status !== 200) throw new Error(`the engine answers ${path} with ${status}: ${body}`);
-  return json;
+async function answerTo(host: Host, path: string, expected: readonly number[]): Promise<Answer> {
+  const answer = await request(host.dockerSocket, path);
+  if (!expected.includes(answer.status))
+    throw new Error(`the engine answers ${path} with ${answer.status}: ${answer.body}`);
+  return answer;
 }
