@@ -1,5 +1,6 @@
 /** The schema of a component's definition; the contract's section 6. To add a key, add it here and use it in src/desired. */
 import * as z from 'zod';
+import { disruptionSchema } from './disruption-schema.js';
 import * as leaf from './leaf.js';
 import { probesSchema } from './probe-schema.js';
 
@@ -61,6 +62,7 @@ export function definitionSchema(rendered: boolean) {
     restart: restartSchema(text).optional(),
     after: z.array(text(leaf.name)).optional(),
     probes: probesSchema(text).optional(),
+    disruption: disruptionSchema(text).optional(),
     when: text(leaf.text).optional(),
   });
 }

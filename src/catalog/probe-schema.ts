@@ -5,6 +5,16 @@ import * as leaf from './leaf.js';
 
 const KINDS = ['tcp', 'http', 'fourLetter', 'dns', 'unix', 'exec'] as const;
 
+/** What is asked of the other nodes: nothing that only this node's own container could answer. */
+export function peerProbeSchema(text: leaf.Leaf) {
+  return probeSchema(text).superRefine((probe, context) => {
+    for (const key of ['unix', 'exec'] as const) {
+      if (Object.hasOwn(probe, key))
+        context.addIssue({ code: 'custom', path: [key], message: 'another node is asked over the network' });
+    }
+  });
+}
+
 export function probesSchema(text: leaf.Leaf) {
   const probe = probeSchema(text).optional();
   return z.strictObject({ live: probe, ready: probe, lead: probe });
@@ -23,7 +33,13 @@ function probeSchema(text: leaf.Leaf) {
           host: text(host).optional(),
           port: text(leaf.count(1, 65_535)),
           send: text(leaf.line),
-          expect: text(leaf.line),
+          expect: text(leaf.line).optional(),
+          atLeast: z
+            .strictObject({ name: text(leaf.line), value: text(leaf.count(0, 1_000_000)) })
+            .optional(),
+        })
+        .refine((word) => word.expect !== undefined || word.atLeast !== undefined, {
+          error: 'expect or atLeast is needed: what the answer has to say',
         })
         .optional(),
       dns: z

@@ -75,6 +75,11 @@ export class Presence {
     if (changed) this.#writeIn(SETTLE, false);
   }
 
+  /** The lease under which this node is present; null: it is not, now. */
+  session(): Session | null {
+    return this.#session;
+  }
+
   /** Ends the lease, and with it the status. The member stays. What is noted afterwards counts no more. */
   close(): Promise<void> {
     this.#ended = true;

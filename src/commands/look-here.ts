@@ -1,5 +1,6 @@
 /** This node looked at without an agent: store, disk and engine are read once, and nothing is changed. */
 import { loadCatalog } from '../catalog/load.js';
+import { NOTHING_READ } from '../cluster/reading.js';
 import type { Desired } from '../desired/desired.js';
 import { openCredentials } from '../engine/credentials.js';
 import { openDocker } from '../engine/docker.js';
@@ -9,13 +10,17 @@ import { holderOf } from '../host/holder.js';
 import { readListeners } from '../host/listeners.js';
 import { Details } from '../loop/details.js';
 import { observe } from '../loop/observe.js';
-import { clusterOf, currentOf } from '../loop/wanted.js';
-import { NOTHING_REMEMBERED, notice } from '../plan/memory.js';
+import { clusterOf, currentOf, succeedingIn } from '../loop/wanted.js';
+import { EMPTY_PLAN } from '../plan/action.js';
+import type { Coordination } from '../plan/disruption.js';
+import { NOTHING_REMEMBERED } from '../plan/memory.js';
+import { notice } from '../plan/notice.js';
 import type { Observed } from '../plan/observed.js';
 import { plan } from '../plan/plan.js';
 import type { ReportInput } from '../report/input.js';
 import { type Mask, Secrets } from '../report/secrets.js';
 import type { Settings } from '../settings/settings.js';
+import { coordinationHere, joined } from './coordination-here.js';
 import { readDesiredHere } from './desired-here.js';
 
 export interface Sight {
@@ -51,7 +56,7 @@ export async function lookHere(settings: Settings): Promise<Sight> {
       store,
       problems,
       observed: seen.observed,
-      ...firstPlan(desired, seen.observed, settings),
+      ...(await firstPlan(desired, seen.observed, settings)),
       lanes: new Map(),
       lastActions: new Map(),
       pulls: new Map(),
@@ -66,19 +71,29 @@ export async function lookHere(settings: Settings): Promise<Sight> {
   }
 }
 
-function firstPlan(
+async function firstPlan(
   desired: Desired,
   observed: Observed | null,
-  { node, containerPrefix: prefix, limits }: Settings,
-): Pick<ReportInput, 'plan' | 'memory'> {
+  settings: Settings,
+): Promise<Pick<ReportInput, 'plan' | 'memory' | 'coordination'>> {
+  const { node, containerPrefix: prefix, limits } = settings;
   const current = observed === null ? [] : currentOf(observed, prefix);
   const credentials = observed?.credentials ?? '';
-  const memory = notice(NOTHING_REMEMBERED, { desired, current, credentials, now: 0, jitter: 0 });
-  if (observed === null) return { memory, plan: { actions: [], waiting: [], stuck: [] } };
+  const verdicts = new Map();
+  const succeeding = observed === null ? new Set<string>() : succeedingIn(observed, prefix);
+  const seen = { desired, current, verdicts, succeeding, credentials };
+  const memory = notice(NOTHING_REMEMBERED, { ...seen, now: 0, jitter: 0 });
+  const alone: Coordination = { kind: 'alone' };
+  if (observed === null) return { memory, plan: EMPTY_PLAN, coordination: alone };
   const underWay = { lanes: new Set<string>(), pulls: new Set<string>(), pullLimit: limits.pulls };
   // It tells what comes next, not when this node's turn is.
   const pullSpread = { node, over: 0 };
-  return { memory, plan: plan({ desired, observed, memory, underWay, pullSpread, prefix, now: 0 }) };
+  const planned = (coordination: Coordination) =>
+    plan({ desired, observed, memory, underWay, coordination, pullSpread, prefix, now: 0 });
+  // What is asked of the others shows in the plan of one who knows nothing of them yet.
+  const { wishes } = planned(joined(node, NOTHING_READ));
+  const coordination = await coordinationHere(settings, wishes);
+  return { memory, plan: planned(coordination), coordination };
 }
 
 interface EngineSight {

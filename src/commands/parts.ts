@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { loadCatalog } from '../catalog/load.js';
+import { Coordinator } from '../cluster/coordinator.js';
 import { Founder } from '../cluster/founder.js';
 import { Presence } from '../cluster/presence.js';
 import { openCredentials } from '../engine/credentials.js';
@@ -16,12 +17,14 @@ import { readListeners } from '../host/listeners.js';
 import { openAgentView } from '../loop/agent-view.js';
 import { SYSTEM_CLOCK } from '../loop/clock.js';
 import { createClusterId } from '../loop/cluster-id.js';
+import { ALONE } from '../loop/coordinating.js';
 import { FollowedStore } from '../loop/follow-store.js';
 import { Journal } from '../loop/journal.js';
 import { Loop } from '../loop/loop.js';
 import { AgentMetrics } from '../metrics/agent-metrics.js';
 import { measured } from '../metrics/measured.js';
 import { watchProcess } from '../metrics/process-families.js';
+import { attempt } from '../probe/attempt.js';
 import { openProber } from '../probe/prober.js';
 import { openVerdictFile } from '../probe/verdict-file.js';
 import { EventRing } from '../report/event-ring.js';
@@ -38,6 +41,11 @@ export interface Telling {
   /** Given the report after each pass. Default: nobody is. */
   readonly onReport?: (report: Report) => void;
 }
+
+const NOT_READ = 'the store has not been read yet';
+
+/** Other nodes are asked over the network alone: the catalog's schema sees to it. */
+const noCommand = () => Promise.reject(new TypeError('another node was to be asked by a command'));
 
 /** Reads what is on disk, and connects to nothing yet: `begin` does. Containers are never touched by `close`. */
 export async function openParts(settings: Settings, host: HostFacts, { log, secrets, onReport }: Telling) {
@@ -75,9 +83,21 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
   });
   const { hostname, machineId, version } = host;
   const self = { name: node, address, hostname, machineId, version };
+  const stopAsking = new AbortController();
   const presence = new Presence({ store, self, date: SYSTEM_CLOCK.date, log });
   const founder = new Founder({ store, log });
   const desired = await followed.recall();
+  const coordinator = new Coordinator({
+    store,
+    node,
+    session: () => presence.session(),
+    away: () => (followed.isFollowing() ? null : (followed.unreadable() ?? followed.hold() ?? NOT_READ)),
+    ask: ({ check, timeout }) => attempt(check, timeout, { stop: stopAsking.signal, run: noCommand }),
+    now: SYSTEM_CLOCK.now,
+    date: SYSTEM_CLOCK.date,
+    onChange: () => loop.poke(),
+    log,
+  });
   secrets.know(desired);
   const credentials = openCredentials(process.env);
   const docker = openDocker({ address: settings.docker, limits, credentials });
@@ -103,6 +123,7 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     limits,
     resync: settings.resync,
     cluster: () => followed.clusterId(),
+    coordinating: store.kind === 'file' ? ALONE : coordinator,
     desired,
     journal: new Journal({ log, events, metrics, clock: SYSTEM_CLOCK }),
     onTurn() {
@@ -142,6 +163,8 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     },
     async close() {
       await founder.close();
+      stopAsking.abort();
+      await coordinator.close();
       await presence.close();
       await followed.close();
       await loop.close();

@@ -64,6 +64,8 @@ function headerRows(report: Report, { now }: Drawing): readonly (readonly Cell[]
   ];
   if (report.paused !== false)
     rows.push(['paused', { text: report.paused === 'all' ? 'all' : 'yes', colour: 'yellow' }]);
+  for (const { slot, component, since } of report.slots)
+    rows.push(['slot', { text: `${slot}, for ${component} since ${age(since, now)}` }]);
   if (report.hold !== null) rows.push(['hold', { text: report.hold, colour: 'yellow' }]);
   return rows.map(([name, cell]) => [{ text: name, colour: 'bold' }, cell]);
 }

@@ -121,6 +121,9 @@ export function accept(input: AcceptInput): {
         cluster: pause('cluster/paused', previous.paused.cluster),
         node: pause(`nodes/${node}/paused`, previous.paused.node),
       },
+      forced: refused.node
+        ? previous.forced
+        : word(`nodes/${node}/force`, 'set it to true, or delete it') === 'true',
       clusterId: typeof id === 'string' && isName(id) ? id : refused.cluster ? previous.clusterId : null,
       storeId: snapshot.clusterId,
       trusted: withWord(previous.trusted, wordAt(snapshot, 'cluster/trust')),
@@ -143,7 +146,7 @@ function withWord(words: readonly string[], word: string | null): readonly strin
 
 /** Second words of the contract's section 3, all of them: a key that this version does not read yet is no mistake. */
 const CLUSTER_WORDS = ['stack', 'params', 'roles', 'components', 'paused', 'ensembles', 'trust', 'id'];
-const NODE_WORDS = ['role', 'params', 'paused'];
+const NODE_WORDS = ['role', 'params', 'paused', 'force'];
 const FOLDERS = new Set(['params', 'roles', 'components', 'ensembles']);
 
 function tellUnknown(key: string, node: string, tell: (key: string, message: string) => void): void {

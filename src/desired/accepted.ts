@@ -24,6 +24,8 @@ export interface Accepted {
   /** Null until they have been read: only those read them whose components need them. */
   readonly members: KnownMembers | null;
   readonly paused: { readonly cluster: PauseWord; readonly node: PauseWord };
+  /** While the role is none, what is to go goes whatever the other nodes say. */
+  readonly forced: boolean;
   /** Null until `cluster/id` has been seen. */
   readonly clusterId: string | null;
   /** etcd's own id of its cluster; null of a file. */
@@ -42,6 +44,7 @@ export const NOTHING_ACCEPTED: Accepted = {
   ensembles: {},
   members: null,
   paused: { cluster: 'false', node: 'false' },
+  forced: false,
   clusterId: null,
   storeId: null,
   trusted: [],
@@ -55,6 +58,7 @@ const common = {
   assignment: z.strictObject({ stack: nameSchema, roles: z.array(nameSchema) }).nullable(),
   params: z.strictObject({ cluster: parametersSchema, node: parametersSchema }),
   paused: z.strictObject({ cluster: z.enum(PAUSES), node: z.enum(PAUSES) }),
+  forced: z.boolean().default(false),
   clusterId: z.string().nullable(),
   storeId: z.string().nullable(),
   trusted: z.array(z.string()),

@@ -3,6 +3,7 @@
  * accepted state of the store and the facts of the node. "Could not tell" is a type of its own.
  */
 import type { ProbeSet } from '../probe/probe.js';
+import type { Disruption, Disruptions } from './disruption.js';
 import type { Ensemble } from './ensemble.js';
 
 export interface NodeFacts {
@@ -138,6 +139,7 @@ export interface ComponentSpec {
   readonly restart: RestartPolicy;
   /** Its number in its ensemble, and where its data says which one it was. */
   readonly ensembleId?: EnsembleId;
+  readonly disruption: Disruption;
   /** Milliseconds from the stop signal to the kill. */
   readonly stopTimeout: number;
 }
@@ -186,6 +188,12 @@ export type Desired =
       readonly usesMembers: boolean;
       /** By component: what is to be written where its key is absent; a first ensemble, or one whose key is gone. */
       readonly forming: ReadonlyMap<string, Ensemble>;
+      /** Also of components that are not here. */
+      readonly disruptions: Disruptions;
+      /** Component to the roles of the stack that have it. */
+      readonly rolesWith: ReadonlyMap<string, readonly string[]>;
+      /** An operator wants what is to go gone, whatever the other nodes say: `nodes/NODE/force`. */
+      readonly forced: boolean;
       readonly paused: Pause;
       /** Values of parameters that must never be shown. */
       readonly secrets: readonly string[];

@@ -16,6 +16,11 @@ export function probesOf({ live, ready, lead }: NonNullable<DefinitionText['prob
   };
 }
 
+/** A probe of another node, with the defaults of a ready probe. */
+export function peerProbeOf(text: ProbeText): Probe {
+  return probeOf(text, READY);
+}
+
 function probeOf(text: ProbeText, timing: Timing): Probe {
   return {
     check: checkOf(text),
@@ -29,8 +34,17 @@ function probeOf(text: ProbeText, timing: Timing): Probe {
 function checkOf({ tcp, http, expect, json, fourLetter, dns, unix, exec }: ProbeText): ProbeCheck {
   if (tcp !== undefined) return { kind: 'tcp', ...tcp };
   if (http !== undefined) return { kind: 'http', url: http, expect: expect ?? 200, ...(json && { json }) };
-  if (fourLetter !== undefined)
-    return { kind: 'fourLetter', ...fourLetter, host: fourLetter.host ?? '127.0.0.1' };
+  if (fourLetter !== undefined) {
+    const { host = '127.0.0.1', port, send, expect, atLeast } = fourLetter;
+    return {
+      kind: 'fourLetter',
+      host,
+      port,
+      send,
+      expect: expect ?? atLeast?.name ?? '',
+      ...(atLeast && { atLeast }),
+    };
+  }
   if (unix !== undefined) return { kind: 'unix', path: unix };
   if (exec !== undefined) return { kind: 'exec', command: exec };
   if (dns === undefined) throw new TypeError('a probe without a kind passed the schema');

@@ -7,6 +7,7 @@ import type { Overlays } from '../catalog/overlays.js';
 import { componentsOf, type Stack } from '../catalog/stack.js';
 import type { Accepted } from './accepted.js';
 import type { Desired, NodeFacts, Wanted } from './desired.js';
+import { disruptionsOf } from './disruption.js';
 import { type Ensemble, formEnsemble } from './ensemble.js';
 import { clusterNames, formingOf, viewOf } from './ensemble-view.js';
 import { clusterUseHere } from './ensemble-wait.js';
@@ -91,6 +92,7 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
     if (component !== null) wanted.set(name, component);
   }
   const order = yield* startOrder(catalog, full);
+  const disruptions = yield* disruptionsOf(catalog, full);
   return {
     known: true,
     from,
@@ -104,6 +106,9 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
       ...Object.entries(input.gone ?? {}),
       ...formable(catalog, [...wanted.keys()], rendering),
     ]),
+    disruptions,
+    rolesWith: rolesWith(stack),
+    forced: accepted.forced && roles.length === 0,
     paused: pauseInForce(accepted.paused.node, accepted.paused.cluster),
     secrets: secretsIn(params),
   };
@@ -129,6 +134,13 @@ function formable(
     const expected = formingOf(name, forming);
     return expected.met ? [[name, formEnsemble(expected.nodes)] as const] : [];
   });
+}
+
+function rolesWith(stack: Stack): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [role, { components }] of stack.roles)
+    for (const component of components) found.set(component, [...(found.get(component) ?? []), role]);
+  return found;
 }
 
 /** The union of the roles' components, in the order of the catalog: the roles' own order decides nothing. */

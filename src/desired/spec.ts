@@ -3,6 +3,7 @@ import type { DefinitionText } from '../catalog/definition.js';
 import type { Definition } from '../catalog/read-definition.js';
 import type { ComponentSpec, RenderedFile } from './desired.js';
 import { type DefinitionSource, definitionHash, digestOf } from './digest.js';
+import { disruptionOf } from './disruption.js';
 import { clusterUse } from './ensemble-wait.js';
 import { clusterParameters } from './parameters.js';
 import { probesOf } from './probes.js';
@@ -39,6 +40,7 @@ export function specOf(
     hostPorts: hostPortsOf(text),
     after: [...new Set(text.after ?? [])],
     probes: probesOf(text.probes ?? {}),
+    disruption: disruptionOf(component, text.disruption),
     restart: {
       policy: text.restart?.policy ?? 'always',
       min: text.restart?.min ?? 1_000,

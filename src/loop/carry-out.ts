@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
 import type { Action } from '../plan/action.js';
 import { volumeName } from '../plan/names.js';
+import type { Coordinating } from './coordinating.js';
 import { LABEL, labelsFor } from './labels.js';
 
 export interface Hands {
@@ -11,13 +12,14 @@ export interface Hands {
   readonly files: FileRoom;
   readonly node: string;
   readonly prefix: string;
+  readonly coordinating: Pick<Coordinating, 'claim' | 'giveUp' | 'mark'>;
   /** The cluster's id, or null while it has none. */
   readonly cluster: () => string | null;
 }
 
 export async function carryOut(
   action: Exclude<Action, { do: 'pull' }>,
-  { engine, files, node, prefix, cluster }: Hands,
+  { engine, files, node, prefix, cluster, coordinating }: Hands,
 ): Promise<void> {
   switch (action.do) {
     case 'create': {
@@ -49,5 +51,11 @@ export async function carryOut(
       return engine.remove(action.id);
     case 'unpause':
       return engine.unpause(action.id);
+    case 'claim':
+      return coordinating.claim(action.slot, { component: action.component, why: action.why });
+    case 'giveUp':
+      return coordinating.giveUp(action.slots);
+    case 'mark':
+      return coordinating.mark(action.component, action.definition, action.state);
   }
 }

@@ -4,8 +4,9 @@
  */
 import type { Desired } from '../desired/desired.js';
 import { type EngineEvent, Fault } from '../engine/engine.js';
-import type { Action, Plan } from '../plan/action.js';
-import { forgiveCrashes, type Memory, NOTHING_REMEMBERED, notice, remember } from '../plan/memory.js';
+import { type Action, EMPTY_PLAN, type Plan, type Verb } from '../plan/action.js';
+import { type Memory, NOTHING_REMEMBERED, remember } from '../plan/memory.js';
+import { forgiveCrashes, notice } from '../plan/notice.js';
 import type { Observed } from '../plan/observed.js';
 import { plan } from '../plan/plan.js';
 import { forgetFailures } from '../plan/pull-memory.js';
@@ -21,7 +22,7 @@ import { SecondLook } from './second-look.js';
 import type { LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
 import { Unannounced } from './unannounced.js';
-import { clusterOf, currentOf, imagesWanted, untilDue } from './wanted.js';
+import { clusterOf, currentOf, definitionsWanted, imagesWanted, succeedingIn, untilDue } from './wanted.js';
 import { within } from './within.js';
 
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
@@ -31,8 +32,8 @@ const CLOSE_PATIENCE = 3_000;
 /** Events of the engine that change nothing a plan looks at. */
 const IDLE_EVENT =
   /^(exec_|attach|resize|top|export|archive|copy|health_status|pull$|connect|disconnect|mount|unmount)/;
-
-const EMPTY_PLAN: Plan = { actions: [], waiting: [], stuck: [] };
+/** Why a component was last touched is not in what the other nodes are told. */
+const TELLING: ReadonlySet<Verb> = new Set(['claim', 'giveUp', 'mark']);
 
 export class Loop {
   readonly #options: LoopOptions;
@@ -108,6 +109,7 @@ export class Loop {
       desired: this.#desired,
       observed: this.#observed && { ...this.#observed, verdicts: this.#options.prober.verdicts() },
       plan: this.#plan,
+      coordination: this.#options.coordinating.known(),
       memory: this.#memory,
       lanes: this.#lanes.actions(),
       lastActions: this.#lastActions,
@@ -158,7 +160,7 @@ export class Loop {
 
   /** One pass. Answers with the milliseconds until the next one is due. */
   async #pass(): Promise<number> {
-    const { clock, log, node, prefix, limits, resync, prober } = this.#options;
+    const { clock, log, node, prefix, limits, resync, prober, coordinating } = this.#options;
     const lanes = this.#lanes.busy();
     const pulls = this.#pulls.images();
     const began = clock.now();
@@ -175,7 +177,10 @@ export class Loop {
       const underWay = { lanes, pulls, pullLimit: limits.pulls };
       const now = clock.now();
       const pullSpread = { node, over: limits.pullSpread };
-      this.#plan = plan({ desired, observed, memory: this.#memory, underWay, pullSpread, prefix, now });
+      const coordination = coordinating.known();
+      const memory = this.#memory;
+      this.#plan = plan({ desired, observed, memory, underWay, coordination, pullSpread, prefix, now });
+      coordinating.want(this.#plan.wishes, definitionsWanted(desired));
       this.#pulls.keepOnly(imagesWanted(desired));
       for (const action of this.#plan.actions) this.#begin(action);
       return Math.min(resync, untilDue(this.#plan, now));
@@ -191,8 +196,10 @@ export class Loop {
     const { clock, prefix, journal } = this.#options;
     const returned = this.#engine.looked();
     const current = currentOf(observed, prefix);
-    const { credentials } = observed;
-    const at = { desired, current, credentials, now: clock.now(), jitter: clock.jitter() };
+    const succeeding = succeedingIn(observed, prefix);
+    const { credentials, verdicts } = observed;
+    const seen = { desired, current, succeeding, verdicts, credentials };
+    const at = { ...seen, now: clock.now(), jitter: clock.jitter() };
     const before = this.#memory;
     this.#memory = notice(before, at);
     journal.noticed(before, this.#memory);
@@ -203,7 +210,7 @@ export class Loop {
     const { journal, clock } = this.#options;
     const credentials = this.#observed?.credentials ?? '';
     journal.begun(action);
-    this.#lastActions.set(action.component, { action, at: clock.date() });
+    if (!TELLING.has(action.do)) this.#lastActions.set(action.component, { action, at: clock.date() });
     if (action.do === 'pull') {
       this.#pulls.begin(action.image, (error, calledOff) => {
         if (!calledOff) return this.#ended(action, error, credentials);

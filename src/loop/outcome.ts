@@ -1,6 +1,7 @@
 /** How an action ended, for the memory and the log. Pure. */
 import { Fault } from '../engine/engine.js';
 import type { Action } from '../plan/action.js';
+import { slotKey } from '../plan/disruption.js';
 import type { Outcome } from '../plan/memory.js';
 
 /** `error` null: it went well. An engine that is away is no failure of the component: it waits for nothing but that. */
@@ -17,7 +18,10 @@ export function outcomeOf(action: Action, error: unknown): Outcome {
 export function subjectOf(action: Action): Record<string, string> {
   if (action.do === 'pull') return { image: action.image };
   if (action.do === 'create') return { image: action.spec.shape.image, digest: action.spec.digest };
-  return { container: action.id.slice(0, 12) };
+  if ('id' in action) return { container: action.id.slice(0, 12) };
+  if (action.do === 'claim') return { slot: slotKey(action.slot) };
+  if (action.do === 'giveUp') return { slots: action.slots.map(slotKey).join(', ') };
+  return { definition: action.definition, state: action.state };
 }
 
 export function messageOf(error: unknown): string {

@@ -2,10 +2,10 @@
 import type { Desired } from '../desired/desired.js';
 import type { ProbeSet, ProbeTarget } from '../probe/probe.js';
 import type { Seen } from './observe.js';
-import { currentOf, specsOf } from './wanted.js';
+import { servingOf, specsOf } from './wanted.js';
 
 /**
- * The running containers that count, with the probes they were made for: an older container is not judged by the
+ * The running containers that serve, with the probes they were made for: an older container is not judged by the
  * probes of a definition that it was not made of. Of one whose own are not known (it is older than this agent's start)
  * nothing but running can be said.
  */
@@ -19,7 +19,7 @@ export class ProbeTargets {
 
   of(desired: Desired, seen: Seen): readonly ProbeTarget[] {
     const specs = new Map(specsOf(desired).map((spec) => [spec.name, spec]));
-    const targets = currentOf(seen, this.#prefix).flatMap((container) => {
+    const targets = servingOf(seen, this.#prefix).flatMap((container) => {
       const { id: containerId, component, state, digest, detail } = container;
       const spec = specs.get(component);
       if (spec === undefined || state !== 'running' || !detail?.startedAt) return [];

@@ -5,11 +5,13 @@ import type { Credentials } from '../engine/credentials.js';
 import type { Engine, EngineVersion } from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
 import type { Action, Plan } from '../plan/action.js';
+import type { Coordination } from '../plan/disruption.js';
 import type { Memory } from '../plan/memory.js';
 import type { Observed } from '../plan/observed.js';
 import type { Prober } from '../probe/probe.js';
 import type { Limits } from '../settings/settings.js';
 import type { Clock } from './clock.js';
+import type { Coordinating } from './coordinating.js';
 import type { Journal } from './journal.js';
 import type { Ports } from './observe.js';
 
@@ -28,6 +30,7 @@ export interface LoopOptions {
   /** Milliseconds between two looks when nothing happens. */
   readonly resync: number;
   readonly cluster: () => string | null;
+  readonly coordinating: Coordinating;
   /** What is wanted at the start. */
   readonly desired: Desired;
   /** Told of what is done. */
@@ -57,6 +60,7 @@ export interface LoopState {
   /** Null before the first look. */
   readonly observed: Observed | null;
   readonly plan: Plan;
+  readonly coordination: Coordination;
   readonly memory: Memory;
   readonly lanes: ReadonlyMap<string, Action>;
   readonly lastActions: ReadonlyMap<string, LastAction>;

@@ -3,6 +3,7 @@ import type { ComponentSpec, Desired } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Plan } from '../plan/action.js';
 import type { OwnContainer } from '../plan/observed.js';
+import { isRunning } from '../plan/remove.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Seen } from './observe.js';
 
@@ -27,14 +28,44 @@ export function currentOf({ own }: Seen, prefix: string): readonly OwnContainer[
   });
 }
 
+/** Definition by component, of those that are good. */
+export function definitionsWanted(desired: Desired): ReadonlyMap<string, string> {
+  if (!desired.known) return new Map();
+  const good = [...desired.components.values()].flatMap((wanted) => (wanted.ok ? [wanted.spec] : []));
+  return new Map(good.map(({ name, definition }) => [name, definition]));
+}
+
+/** Of each component the container that serves: its predecessor does until it is started. */
+export function servingOf(seen: Seen, prefix: string): readonly OwnContainer[] {
+  return currentOf(seen, prefix).map((current) => {
+    if (current.state === 'running') return current;
+    return retiredOf(current, seen, prefix).find(({ state }) => state === 'running') ?? current;
+  });
+}
+
+/** Components whose container has stopped predecessors beside it, and none that runs. */
+export function succeedingIn(seen: Seen, prefix: string): ReadonlySet<string> {
+  const succeeding = currentOf(seen, prefix).filter((current) => {
+    const retired = retiredOf(current, seen, prefix);
+    return retired.length > 0 && !retired.some(isRunning);
+  });
+  return new Set(succeeding.map(({ component }) => component));
+}
+
+function retiredOf({ component }: OwnContainer, { own }: Seen, prefix: string): readonly OwnContainer[] {
+  const mine = own.filter((container) => container.component === component);
+  return sortOut(mine, prefix, component).retired;
+}
+
 /** The cluster that this node's containers say they are of; null where none says. */
 export function clusterOf({ own }: Seen): string | null {
   return own.find(({ cluster }) => cluster !== '')?.cluster ?? null;
 }
 
 /** Milliseconds until the plan may be another without a sign; infinite where nothing waits for a time. */
-export function untilDue({ waiting, stuck }: Plan, now: number): number {
+export function untilDue({ waiting, stuck, lookAgainAt }: Plan, now: number): number {
   const waits = waiting.flatMap(({ until }) => (until === null ? [] : [Math.max(0, until - now)]));
   const blocked = stuck.some(({ state }) => state === 'blocked') ? [LOOK_WHILE_BLOCKED] : [];
-  return Math.min(...waits, ...blocked, Number.POSITIVE_INFINITY);
+  const later = lookAgainAt === null ? [] : [Math.max(0, lookAgainAt - now)];
+  return Math.min(...waits, ...blocked, ...later, Number.POSITIVE_INFINITY);
 }

@@ -1,5 +1,6 @@
 /** What can be done next for a component: one repeatable step, with its reason. */
 import type { ComponentSpec } from '../desired/desired.js';
+import type { RollState, SlotName, Wish } from './disruption.js';
 
 /** What a component waits for, as the report names it. */
 export type WaitsFor = 'dependency' | 'slot' | 'backoff' | 'pull' | 'ensemble';
@@ -8,6 +9,8 @@ interface Step {
   readonly component: string;
   /** One clause for people: why this is done now. */
   readonly because: string;
+  /** What it asks of the other nodes, to be read up for it. Default: nothing. */
+  readonly wish?: Wish;
 }
 
 export type Action =
@@ -18,7 +21,19 @@ export type Action =
   | (Step & { readonly do: 'unpause' | 'remove'; readonly id: string })
   | (Step & { readonly do: 'stop'; readonly id: string; readonly timeout: number | null })
   /** `retire` marks on the engine that a container is to go; `rename` gives a stray its fixed name back. */
-  | (Step & { readonly do: 'retire' | 'rename'; readonly id: string; readonly name: string });
+  | (Step & {
+      readonly do: 'retire';
+      readonly id: string;
+      readonly name: string;
+      /** Whether it worked till then: only that is gone back to. */
+      readonly worked: boolean;
+    })
+  | (Step & { readonly do: 'rename'; readonly id: string; readonly name: string })
+  /** Takes a slot of a group in the store; `why` is for those who wait for it. */
+  | (Step & { readonly do: 'claim'; readonly slot: SlotName; readonly why: string })
+  | (Step & { readonly do: 'giveUp'; readonly slots: readonly SlotName[] })
+  /** Tells the other nodes how a definition goes here. */
+  | (Step & { readonly do: 'mark'; readonly definition: string; readonly state: RollState });
 
 export type Verb = Action['do'];
 
@@ -29,6 +44,9 @@ export interface Waiting {
   readonly waits: WaitsFor | null;
   readonly until: number | null;
   readonly because: string;
+  /** Nothing goes on without a new definition or an operator. Default false. */
+  readonly halted?: boolean;
+  readonly wish?: Wish;
 }
 
 /** Somebody else's container, process or definition is in the way: an operator is needed. */
@@ -43,4 +61,10 @@ export interface Plan {
   readonly actions: readonly Action[];
   readonly waiting: readonly Waiting[];
   readonly stuck: readonly Stuck[];
+  /** What is asked of the other nodes. */
+  readonly wishes: readonly Wish[];
+  /** When to look again though nothing waits visibly: milliseconds of the loop's clock, or null. */
+  readonly lookAgainAt: number | null;
 }
+
+export const EMPTY_PLAN: Plan = { actions: [], waiting: [], stuck: [], wishes: [], lookAgainAt: null };

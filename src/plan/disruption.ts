@@ -4,10 +4,16 @@
  * walks through all states of small clusters with this very function.
  */
 
-/** `slots/GROUP/N` in the store: so long as it is there, its node may have a component of the group down at will. */
-export interface Slot {
+import type { Peers } from '../desired/disruption.js';
+
+/** `slots/GROUP/N` in the store. */
+export interface SlotName {
   readonly group: string;
   readonly number: number;
+}
+
+/** So long as it is there, its node may have a component of the group down at will. */
+export interface Slot extends SlotName {
   readonly node: string;
   readonly component: string;
   /** ISO 8601. */
@@ -20,7 +26,23 @@ export interface Roll {
   readonly component: string;
   readonly definition: string;
   readonly node: string;
-  readonly state: 'begun' | 'ready' | 'failed';
+  readonly state: RollState;
+}
+
+export type RollState = 'begun' | 'ready' | 'failed';
+
+/** Another node, as far as it counts here. */
+export interface Peer {
+  readonly node: string;
+  readonly roles: readonly string[];
+  /** Whether its agent lives; told only where a leader wishes something. */
+  readonly alive: boolean;
+}
+
+/** How a definition went on this node; `state` null: it has not told. */
+export interface OwnMark {
+  readonly definition: string;
+  readonly state: RollState | null;
 }
 
 /** What the others said by the component's own protocol since the slot was had. */
@@ -36,12 +58,18 @@ export type Coordination =
       readonly kind: 'joined';
       /** This node's name. */
       readonly node: string;
+      /** Wishes for which all of this has been read, by `wishKey`. */
+      readonly read: ReadonlySet<string>;
       readonly slots: readonly Slot[];
       /** Those of `slots` that are this node's, under a lease that can't have run out: `GROUP/N`. */
       readonly certain: ReadonlySet<string>;
       readonly rolls: readonly Roll[];
       /** By component; none: the others have not answered yet. */
       readonly peers: ReadonlyMap<string, PeerAnswer>;
+      /** All nodes with their roles, this one as well; empty where no wish needs them. */
+      readonly members: readonly Peer[];
+      /** By component, for the definitions that are wanted; none: not read yet. */
+      readonly marks: ReadonlyMap<string, OwnMark>;
     };
 
 export interface Disturbance {
@@ -57,6 +85,13 @@ export interface Disturbance {
   readonly others: readonly string[];
 }
 
+/** A disturbance, and all that has to be read and asked for it. */
+export interface Wish extends Disturbance {
+  readonly peers: Peers | null;
+  /** Whether the members count. */
+  readonly needsMembers: boolean;
+}
+
 export type Permission =
   | { readonly kind: 'go' }
   /** Take slot `number` of the group. */
@@ -70,6 +105,7 @@ export type Permission =
 export function permissionFor(wish: Disturbance, known: Coordination): Permission {
   if (known.kind === 'alone') return { kind: 'go' };
   if (known.kind === 'away') return wait(`nothing that works is taken down meanwhile: ${known.why}`);
+  if (!known.read.has(wishKey(wish))) return wait('the slots of its group are being read');
   const halted = wish.what === 'remove' ? null : badElsewhere(wish, known);
   if (halted !== null) return halted;
   const own = known.slots.find((slot) => slot.group === wish.group && slot.node === known.node);
@@ -84,7 +120,13 @@ export function permissionFor(wish: Disturbance, known: Coordination): Permissio
   return stateOf(wish, known.node, known) === 'begun' ? { kind: 'go' } : { kind: 'begin' };
 }
 
-function slotKey({ group, number }: Pick<Slot, 'group' | 'number'>): string {
+/** What of a wish decides on what has to be read. */
+export function wishKey({ component, definition, group }: Disturbance): string {
+  return `${component} ${definition} ${group}`;
+}
+
+/** `GROUP/N`. */
+export function slotKey({ group, number }: SlotName): string {
   return `${group}/${number}`;
 }
 
@@ -128,7 +170,7 @@ function stateOf(
   { component, definition }: Pick<Disturbance, 'component' | 'definition'>,
   node: string,
   { rolls }: Joined,
-): Roll['state'] | null {
+): RollState | null {
   const found = rolls.find(
     (roll) => roll.component === component && roll.definition === definition && roll.node === node,
   );

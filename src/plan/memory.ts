@@ -4,12 +4,12 @@
  * monotonic clock.
  */
 import type { Desired, RestartPolicy } from '../desired/desired.js';
-import { inForceOf, specInForce } from '../desired/in-force.js';
+import { inForceOf } from '../desired/in-force.js';
 import type { FaultRetry } from '../engine/engine.js';
 import type { Action, Verb } from './action.js';
 import { restartDelay, retryDelay } from './backoff.js';
-import type { OwnContainer } from './observed.js';
-import { NO_PULLS, noticePulls, type PullLimits, type PullMemory, rememberPull } from './pull-memory.js';
+import { NO_PULLS, type PullLimits, type PullMemory, rememberPull } from './pull-memory.js';
+import type { Standing } from './standing.js';
 
 /** An action that failed: the same verb waits until `nextAt`. */
 export interface FailedAction {
@@ -45,6 +45,14 @@ export interface ComponentMemory {
   readonly failed: Readonly<Partial<Record<Verb, FailedAction>>>;
   /** When a live probe last restarted it, or null. */
   readonly restartedAt: number | null;
+  /** The definition under which a live probe restarted it, until it has told that it is well; or null. */
+  readonly restartedUnder: string | null;
+  /** Since when it is ready or not; null: nothing is known. */
+  readonly standing: Standing | null;
+  /** The container that took a stopped predecessor's place, and since when; null: it has none. */
+  readonly successor: { readonly id: string; readonly since: number } | null;
+  /** A container that did not work when it was retired: nothing to go back to. */
+  readonly broken: string | null;
 }
 
 export interface Memory {
@@ -78,7 +86,7 @@ export const DEFAULT_RESTART: RestartPolicy = {
 
 export const NOTHING_REMEMBERED: Memory = { components: new Map(), pulls: NO_PULLS };
 
-const FRESH: ComponentMemory = {
+export const FRESH: ComponentMemory = {
   digest: null,
   wantedSince: 0,
   crashes: 0,
@@ -88,6 +96,10 @@ const FRESH: ComponentMemory = {
   countedExit: null,
   failed: {},
   restartedAt: null,
+  restartedUnder: null,
+  standing: null,
+  successor: null,
+  broken: null,
 };
 
 export function memoryOf(memory: Memory, component: string): ComponentMemory {
@@ -95,80 +107,8 @@ export function memoryOf(memory: Memory, component: string): ComponentMemory {
 }
 
 /** The restart policy in force for a component. */
-function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
+export function restartPolicyOf(desired: Desired, component: string): RestartPolicy {
   return inForceOf(desired, component)?.restart ?? DEFAULT_RESTART;
-}
-
-/**
- * Takes in what a look at the engine shows: a new wanted digest starts the counts afresh, an exit not yet counted
- * counts once. A run of `reset` or longer before the exit makes it the first of its row.
- */
-export function notice(
-  memory: Memory,
-  seen: {
-    desired: Desired;
-    /** The container of each component that counts: what is retired ends because we end it. */
-    current: readonly OwnContainer[];
-    /** Mark of the registries' credentials. */
-    credentials: string;
-    now: number;
-    jitter: number;
-  },
-): Memory {
-  const components = new Map(memory.components);
-  const changed = new Set<string>();
-  if (seen.desired.known) {
-    for (const [name, wanted] of seen.desired.components) {
-      const before = memoryOf(memory, name);
-      const digest = specInForce(wanted)?.digest ?? before.digest;
-      if (digest !== before.digest) {
-        const afresh = { crashes: 0, startAt: 0, failed: {} };
-        changed.add(name);
-        components.set(name, { ...before, digest, wantedSince: seen.now, ...afresh });
-      }
-    }
-  }
-  for (const container of seen.current) {
-    const before = components.get(container.component) ?? FRESH;
-    const after = countExit(before, container, seen);
-    if (after !== before) components.set(container.component, after);
-  }
-  return { components, pulls: noticePulls(memory.pulls, { ...seen, changed }) };
-}
-
-/** What ended while the engine was away did not crash: the next start is at once, and the next exit is the first. */
-export function forgiveCrashes(memory: Memory): Memory {
-  const components = new Map(
-    [...memory.components].map(
-      ([name, it]) => [name, { ...it, crashes: 0, startAt: 0, failed: {} }] as const,
-    ),
-  );
-  return { ...memory, components };
-}
-
-function countExit(
-  before: ComponentMemory,
-  { id, component, state, detail }: OwnContainer,
-  seen: { desired: Desired; now: number; jitter: number },
-): ComponentMemory {
-  if (state !== 'exited' || !detail?.finishedAt || detail.exitCode === null) return before;
-  const exit = `${id} ${detail.finishedAt}`;
-  if (exit === before.countedExit) return before;
-  const policy = restartPolicyOf(seen.desired, component);
-  const crashes = ranFor(detail.startedAt, detail.finishedAt) >= policy.reset ? 1 : before.crashes + 1;
-  return {
-    ...before,
-    crashes,
-    startAt: seen.now + restartDelay(crashes, policy, seen.jitter),
-    countedExit: exit,
-    lastExit: { code: detail.exitCode, at: detail.finishedAt, oomKilled: detail.oomKilled },
-  };
-}
-
-/** Milliseconds between two stamps of the engine's own clock; 0 where the clock was set back in between. */
-function ranFor(startedAt: string | null, finishedAt: string): number {
-  const length = Date.parse(finishedAt) - Date.parse(startedAt ?? finishedAt);
-  return Number.isFinite(length) && length > 0 ? length : 0;
 }
 
 /** Takes in how an action ended. */
@@ -201,13 +141,18 @@ function succeeded(
 ): ComponentMemory {
   const { [action.do]: _mended, ...failed } = before.failed;
   const after = { ...before, failed };
-  if (action.do === 'create') return { ...after, crashes: 0, startAt: 0 };
+  // What is new, and what comes back, has its first try at once.
+  if (action.do === 'create' || action.do === 'rename') return { ...after, crashes: 0, startAt: 0 };
+  if (action.do === 'mark' && action.state === 'ready') return { ...after, restartedUnder: null };
+  if (action.do === 'retire') return { ...after, broken: action.worked ? null : action.id };
   if (action.do === 'restart') {
     const policy = restartPolicyOf(at.desired, action.component);
     const longAgo = before.restartedAt === null || at.now - before.restartedAt >= policy.reset;
     const crashes = longAgo ? 1 : before.crashes + 1;
     const startAt = at.now + restartDelay(crashes + 1, policy, at.jitter);
-    return { ...after, crashes, startAt, restarts: before.restarts + 1, restartedAt: at.now };
+    const restartedUnder = inForceOf(at.desired, action.component)?.definition ?? null;
+    const restarted = { restarts: before.restarts + 1, restartedAt: at.now, restartedUnder };
+    return { ...after, crashes, startAt, ...restarted };
   }
   if (action.do === 'start' && before.crashes > 0) return { ...after, restarts: before.restarts + 1 };
   return after;

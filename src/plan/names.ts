@@ -19,3 +19,8 @@ export function retiredName(prefix: string, component: string, id: string): stri
 export function displacedName(prefix: string, component: string, id: string): string {
   return `${prefix}${component}-displaced-${id.slice(0, 12)}`;
 }
+
+/** `katod-COMPONENT-failed-ID12`: it did not become ready, and its predecessor came back. Kept for its log. */
+export function failedName(prefix: string, component: string, id: string): string {
+  return `${prefix}${component}-failed-${id.slice(0, 12)}`;
+}

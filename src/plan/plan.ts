@@ -5,11 +5,14 @@
 import type { ComponentSpec, Desired, EnsembleWait } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Action, Plan, Stuck, Waiting } from './action.js';
+import { nodeOf } from './at-will.js';
+import type { Coordination, Wish } from './disruption.js';
 import { keep } from './keep.js';
 import type { Memory } from './memory.js';
 import type { Observed, OwnContainer, UnderWay } from './observed.js';
 import { remove } from './remove.js';
 import { run } from './run.js';
+import { settle } from './settle.js';
 import { sortOut } from './sort-out.js';
 import type { Spread } from './spread.js';
 import type { Step } from './step.js';
@@ -19,6 +22,8 @@ export interface PlanInput {
   readonly observed: Observed;
   readonly memory: Memory;
   readonly underWay: UnderWay;
+  /** What is known of the other nodes. */
+  readonly coordination: Coordination;
   /** Of the pulls for what is replaced. */
   readonly pullSpread: Spread;
   /** Of the containers' names; default `katod-`. */
@@ -31,25 +36,43 @@ export function plan(input: PlanInput): Plan {
   const actions: Action[] = [];
   const waiting: Waiting[] = [];
   const stuck: Stuck[] = [];
+  const wishes: Wish[] = [];
+  let lookAgainAt: number | null = null;
   const begunPulls = new Set(input.underWay.pulls);
   for (const component of componentsOf(input)) {
     if (input.underWay.lanes.has(component)) continue;
     const step = limitPulls(stepFor(component, input), begunPulls, input.underWay.pullLimit);
     if (step === null) continue;
+    if ('wish' in step && step.wish !== undefined) wishes.push(step.wish);
     if ('do' in step) actions.push(step);
     else if ('waits' in step) waiting.push(step);
+    else if ('later' in step) lookAgainAt = Math.min(step.later, lookAgainAt ?? step.later);
     else stuck.push(step);
   }
-  return { actions, waiting, stuck };
+  return { actions, waiting, stuck, wishes, lookAgainAt };
 }
 
 /** Whatever is wanted or there, by name: the order of the plan is the order of its text. */
-function componentsOf({ desired, observed }: PlanInput): readonly string[] {
+function componentsOf({ desired, observed, coordination }: PlanInput): readonly string[] {
   const wanted = desired.known ? [...desired.components.keys()] : [];
-  return [...new Set([...wanted, ...observed.own.map((container) => container.component)])].sort();
+  const there = observed.own.map((container) => container.component);
+  const slots = coordination.kind === 'joined' ? coordination.slots : [];
+  const held = slots.filter((slot) => slot.node === nodeOf(coordination)).map((slot) => slot.component);
+  return [...new Set([...wanted, ...there, ...held])].sort();
 }
 
+/** The component's own next step, or, where it stands, what the other nodes are to be told. */
 function stepFor(component: string, input: PlanInput): Step {
+  const step = ownStep(component, input);
+  const stands = step === null || ('halted' in step && step.halted === true);
+  if (!stands || !input.desired.known) return step;
+  const own = input.observed.own.filter((container) => container.component === component);
+  const wanted = input.desired.components.get(component);
+  const { current } = sortOut(own, input.prefix, component);
+  return settle(component, { spec: specInForce(wanted), current }, input) ?? step;
+}
+
+function ownStep(component: string, input: PlanInput): Step {
   const own = input.observed.own.filter((container: OwnContainer) => container.component === component);
   if (!input.desired.known) return keep({ component, own, spec: null, input, because: input.desired.why });
   const { paused } = input.desired;

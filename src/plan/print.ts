@@ -1,5 +1,6 @@
 /** A plan as text for people and for the tests: one line per component, the same input gives the same text. */
 import type { Action, Plan } from './action.js';
+import { slotKey } from './disruption.js';
 
 /** Lines such as `zookeeper: create (it has no container)`; empty when there is nothing to do. */
 export function printPlan(plan: Plan): readonly string[] {
@@ -23,6 +24,12 @@ export function actionInWords(action: Action): string {
     case 'retire':
     case 'rename':
       return `${action.do} ${action.id.slice(0, 12)} to ${action.name}`;
+    case 'claim':
+      return `claim slot ${slotKey(action.slot)}`;
+    case 'giveUp':
+      return `give up slot ${action.slots.map(slotKey).join(', ')}`;
+    case 'mark':
+      return `tell that definition ${action.definition.slice(0, 12)} is ${action.state}`;
     case 'start':
     case 'stop':
     case 'restart':

@@ -3,6 +3,7 @@
  * nothing that depends on it runs, then removed. Volumes stay.
  */
 import type { Desired } from '../desired/desired.js';
+import { atWill, disruptionHere, isWorking } from './at-will.js';
 import { retiredName } from './names.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
@@ -10,11 +11,11 @@ import { sortOut } from './sort-out.js';
 import { type Step, unlessFailing } from './step.js';
 
 export function remove(component: string, own: readonly OwnContainer[], input: PlanInput): Step {
-  const { current, surplus, retired } = sortOut(own, input.prefix, component);
+  const { current, surplus, retired, failed } = sortOut(own, input.prefix, component);
   const because = whyUnwanted(input.desired);
   const active = current ?? surplus[0];
   if (active && active.state !== 'dead' && active.state !== 'removing') {
-    return retire(active, input, because);
+    return unlessNeeded(retire(active, input, because), active, input);
   }
   const dependents = runningDependents(component, input);
   if (dependents.length > 0 && retired.some(isRunning)) {
@@ -25,14 +26,26 @@ export function remove(component: string, own: readonly OwnContainer[], input: P
       because: `${dependents.join(', ')} ${dependents.length === 1 ? 'stops' : 'stop'} first`,
     };
   }
-  return clearAway(component, active ? [active, ...retired] : retired, input, because);
+  const going = [...(active ? [active] : []), ...retired, ...failed];
+  const step = clearAway(component, going, input, because);
+  const running = retired.find(isRunning);
+  return running === undefined ? step : unlessNeeded(step, running, input);
+}
+
+/** What works goes when the other nodes can do without it, or when an operator has said that it must. */
+function unlessNeeded(step: Step, container: OwnContainer, input: PlanInput): Step {
+  if (input.desired.known && input.desired.forced) return step;
+  const { component, definition } = container;
+  const disruption = disruptionHere(component, input);
+  return atWill(step, { what: 'remove', container, definition, disruption }, input);
 }
 
 /** Marks a container as to go. */
 export function retire(container: OwnContainer, input: PlanInput, because: string): Step {
   const { component, id } = container;
   const name = retiredName(input.prefix, component, id);
-  return unlessFailing({ do: 'retire', component, id, name, because }, input.memory, input.now);
+  const worked = isRunning(container) && isWorking(container, input);
+  return unlessFailing({ do: 'retire', component, id, name, worked, because }, input.memory, input.now);
 }
 
 /** The next step on the way out of containers that are marked: stop, else remove. */

@@ -1,5 +1,5 @@
 /** Sorts a component's containers by what they are to it: the one that counts, those to go, and surplus ones. */
-import { containerName, retiredName } from './names.js';
+import { containerName, failedName, retiredName } from './names.js';
 import type { OwnContainer } from './observed.js';
 
 export interface SortedOut {
@@ -9,6 +9,8 @@ export interface SortedOut {
   readonly surplus: readonly OwnContainer[];
   /** Renamed to `…-retired-…`: condemned, whoever did it and whenever. */
   readonly retired: readonly OwnContainer[];
+  /** Renamed to `…-failed-…`: replacements that did not become ready. */
+  readonly failed: readonly OwnContainer[];
 }
 
 /**
@@ -19,11 +21,18 @@ export function sortOut(containers: readonly OwnContainer[], prefix: string, com
   const fixed = containerName(prefix, component);
   const isRetired = (container: OwnContainer) =>
     container.name === retiredName(prefix, component, container.id);
+  const isFailed = (container: OwnContainer) =>
+    container.name === failedName(prefix, component, container.id);
   const byId = [...containers].sort((a, b) => (a.id < b.id ? -1 : 1));
   const active = byId
-    .filter((container) => !isRetired(container))
+    .filter((container) => !isRetired(container) && !isFailed(container))
     .sort((a, b) => rank(a, fixed) - rank(b, fixed));
-  return { current: active[0] ?? null, surplus: active.slice(1), retired: byId.filter(isRetired) };
+  return {
+    current: active[0] ?? null,
+    surplus: active.slice(1),
+    retired: byId.filter(isRetired),
+    failed: byId.filter(isFailed),
+  };
 }
 
 function rank(container: OwnContainer, fixed: string): number {

@@ -2,7 +2,13 @@
 import type { Action, Stuck, Waiting } from './action.js';
 import { type Memory, memoryOf } from './memory.js';
 
-export type Step = Action | Waiting | Stuck | null;
+export type Step = Action | Waiting | Stuck | Later | null;
+
+/** Nothing is to be done or told now, but time alone may change that: milliseconds of the loop's clock. */
+export interface Later {
+  readonly component: string;
+  readonly later: number;
+}
 
 /** Lets an action through unless the same one failed a short while ago. */
 export function unlessFailing(action: Action, memory: Memory, now: number): Step {

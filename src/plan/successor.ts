@@ -1,10 +1,9 @@
 /** What stands between now and the creation of a container: its image is not here, or an attempt has just failed. */
 import type { ComponentSpec } from '../desired/desired.js';
-import type { Waiting } from './action.js';
+import type { Action, Waiting } from './action.js';
 import { memoryOf } from './memory.js';
 import type { PlanInput } from './plan.js';
 import { spreadDelay } from './spread.js';
-import type { Step } from './step.js';
 
 export interface Need {
   /** Why the image is pulled where it is not on the node. */
@@ -18,7 +17,7 @@ export function successorObstacle(
   spec: ComponentSpec,
   input: PlanInput,
   { because, serves }: Need,
-): Exclude<Step, null> | null {
+): Action | Waiting | null {
   const { image } = spec.shape;
   const here = input.observed.images.get(image);
   if (here === undefined) {
@@ -57,7 +56,7 @@ function createFailing({ name }: ComponentSpec, { memory, now }: PlanInput): Wai
   };
 }
 
-function pull(spec: ComponentSpec, input: PlanInput, { because, serves }: Need): Exclude<Step, null> {
+function pull(spec: ComponentSpec, input: PlanInput, { because, serves }: Need): Action | Waiting {
   const { memory, now } = input;
   const { image } = spec.shape;
   const failed = memory.pulls.failed.get(image);

@@ -28,8 +28,11 @@ export function checkFourLetter(
     });
     socket.once('close', () => {
       const text = Buffer.concat(chunks).subarray(0, READ_LIMIT).toString('utf8');
-      const line = text.split(/[\r\n]+/).find((candidate) => candidate.includes(check.expect));
-      if (line !== undefined) resolve(answer(true, line));
+      const lines = text.split(/[\r\n]+/);
+      const line = lines.find((candidate) => candidate.includes(check.expect));
+      const short = line === undefined ? null : shortOf(lines, check.atLeast);
+      if (short !== null) resolve(answer(false, short));
+      else if (line !== undefined) resolve(answer(true, line));
       else if (text.includes(check.expect)) resolve(answer(true, firstLine(text)));
       else if (text.trim() !== '')
         resolve(answer(false, `expected ${check.expect}, got: ${firstLine(text)}`));
@@ -39,4 +42,16 @@ export function checkFourLetter(
         );
     });
   });
+}
+
+/** What is less than it has to be, in words, or null. */
+function shortOf(
+  lines: readonly string[],
+  least: { readonly name: string; readonly value: number } | undefined,
+): string | null {
+  if (least === undefined) return null;
+  const { name, value } = least;
+  const found = lines.map((line) => line.trim().split(/\s+/)).find(([word]) => word === name)?.[1];
+  if (found === undefined) return `the answer has no ${name}`;
+  return Number(found) >= value ? null : `${name} is ${found}, and has to be ${value} at least`;
 }

@@ -16,6 +16,8 @@ export type ProbeCheck =
       readonly send: string;
       /** Text that the answer must contain. */
       readonly expect: string;
+      /** A line of the answer, this name and a number, that must come to as much (`zk_synced_followers` of `mntr`). */
+      readonly atLeast?: { readonly name: string; readonly value: number };
     }
   | {
       readonly kind: 'dns';
@@ -60,6 +62,10 @@ export interface Verdict {
   readonly health: Health;
   /** Null where there is no `lead` probe or no answer yet. */
   readonly leader: boolean | null;
+  /** Ready at some time since this start. */
+  readonly wasReady: boolean;
+  /** What the live probe has come to since this start; null: nothing yet, or there is none. */
+  readonly live: boolean | null;
   /** Last answer in words, bounded to 200 characters; empty before the first. */
   readonly output: string;
   /** ISO 8601 time of the last change of `health`. */

@@ -24,7 +24,7 @@ export interface ProberOptions {
   readonly now: () => Date;
   /** Milliseconds that never go backwards; decides all else. */
   readonly monotonic: () => number;
-  /** Called after health or leader of a component has changed: look again. Never from within `watch`. */
+  /** Called after health, leader, or what the live probe comes to has changed: look again. Never from within `watch`. */
   readonly onChange: (component: string) => void;
   /** Closed with the prober. */
   readonly memory: VerdictStore;
@@ -67,7 +67,8 @@ export function openProber({ now, monotonic, onChange, memory, exec }: ProberOpt
     const before = one.state;
     one.state = next;
     if (before.health !== next.health) one.since = now().toISOString();
-    if (before.health === next.health && before.leader === next.leader) return;
+    const same = before.health === next.health && before.leader === next.leader;
+    if (same && before.tracks.live.passed === next.tracks.live.passed) return;
     keep();
     onChange(one.target.component);
   };
@@ -182,6 +183,8 @@ function verdictOf({ target, state, since }: Watched): Verdict {
     startedAt,
     health: state.health,
     leader: state.leader,
+    wasReady: state.wasReady,
+    live: state.tracks.live.passed,
     output: outputOf(state),
     since,
   };

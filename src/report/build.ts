@@ -1,6 +1,7 @@
 /** The whole report: tells the truth about this node in the words of the contract's section 5. Pure. */
 
 import type { Pause } from '../desired/desired.js';
+import { slotKey } from '../plan/disruption.js';
 import { reportComponent, type Undated } from './component.js';
 import type { ReportInput } from './input.js';
 import { componentReason, failing, needsOperator, ready } from './reason.js';
@@ -41,8 +42,20 @@ export function buildReport(input: ReportInput, previous: Report | null): Report
       api: engine.version?.api ?? null,
       problem: engine.problem,
     },
+    slots: slotsOf(input),
     components,
   };
+}
+
+function slotsOf({ coordination: known }: ReportInput): Report['slots'] {
+  if (known.kind !== 'joined') return [];
+  const own = known.slots.filter(({ node }) => node === known.node);
+  return own.map((slot) => ({
+    slot: slotKey(slot),
+    component: slot.component,
+    since: slot.since,
+    why: slot.why,
+  }));
 }
 
 /** Whether every component of the last known desired state is current and ready, and why not. */
@@ -112,8 +125,8 @@ function statusOf(input: ReportInput, components: readonly ComponentReport[]): S
     return 'unassigned';
   const trouble = !desired.known || store.unreadable !== null || store.hold !== null || problems.length > 0;
   if (trouble || (!engine.reachable && engine.version !== null)) return 'degraded';
-  if (components.some((component) => failing(component, input.memory.pulls.failed))) return 'degraded';
   if (needsOperator(desired)) return 'degraded';
+  if (components.some((component) => failing(component, input))) return 'degraded';
   if (desired.known && desired.paused !== false) return 'paused';
   const settled = components.every((component) => ready(component) && component.doing === null);
   return engine.reachable && input.observed !== null && settled ? 'healthy' : 'converging';

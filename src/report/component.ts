@@ -104,7 +104,14 @@ function doingOf(name: string, wanted: Wanted | undefined, input: ReportInput): 
 }
 
 function actionDoing(action: Action): Doing {
-  return { what: nounOf(action), waits: null, until: null, progress: null, because: action.because };
+  const what = nounOf(action);
+  return {
+    what,
+    waits: what === 'wait' ? 'slot' : null,
+    until: null,
+    progress: null,
+    because: action.because,
+  };
 }
 
 function nounOf({ do: verb }: Action): Doing['what'] {
@@ -120,6 +127,10 @@ function nounOf({ do: verb }: Action): Doing['what'] {
     case 'unpause':
     case 'rename':
       return 'start';
+    case 'claim':
+    case 'giveUp':
+    case 'mark':
+      return 'wait';
   }
 }
 

@@ -61,5 +61,6 @@ function detailsOf(action: Action): Readonly<Record<string, string>> {
   const what = { do: action.do };
   if (action.do === 'pull') return { ...what, image: action.image };
   if (action.do === 'create') return { ...what, image: action.spec.shape.image };
-  return { ...what, container: action.id.slice(0, 12) };
+  if ('id' in action) return { ...what, container: action.id.slice(0, 12) };
+  return what;
 }

@@ -2,6 +2,7 @@
 import type { Desired, Problem } from '../desired/desired.js';
 import type { EngineVersion } from '../engine/engine.js';
 import type { Action, Plan } from '../plan/action.js';
+import type { Coordination } from '../plan/disruption.js';
 import type { Memory } from '../plan/memory.js';
 import type { Observed } from '../plan/observed.js';
 
@@ -20,6 +21,7 @@ export interface ReportInput {
   /** Null before the first look at the engine. */
   readonly observed: Observed | null;
   readonly plan: Plan;
+  readonly coordination: Coordination;
   readonly memory: Memory;
   readonly lanes: ReadonlyMap<string, Action>;
   readonly lastActions: ReadonlyMap<string, { readonly action: Action; readonly at: Date }>;

@@ -1,7 +1,7 @@
 /** Why a component is not as it should be, in a line that tells what to do. Pure. */
 import type { Desired } from '../desired/desired.js';
-import type { PullMemory } from '../plan/pull-memory.js';
 import { exitInWords } from '../plan/step.js';
+import type { ReportInput } from './input.js';
 import type { ComponentReport } from './report.js';
 
 /** Running as wanted, and to be relied upon; or ended as it should, with its work done. */
@@ -11,12 +11,13 @@ export function ready({ state, health, current }: ComponentReport): boolean {
 
 /** Something fails, is blocked or refused: beyond work that is simply under way. */
 export function failing(
-  { state, health, doing, wanted }: ComponentReport,
-  failedPulls: PullMemory['failed'],
+  { name, state, health, doing, wanted }: ComponentReport,
+  { memory, plan }: Pick<ReportInput, 'memory' | 'plan'>,
 ): boolean {
   if (state === 'invalid' || state === 'blocked' || state === 'finished' || health === 'failing') return true;
   if (doing?.waits === 'backoff') return true;
-  return (doing?.waits === 'pull' || doing?.what === 'pull') && failedPulls.has(wanted?.image ?? '');
+  if (plan.waiting.some(({ component, halted }) => component === name && halted === true)) return true;
+  return (doing?.waits === 'pull' || doing?.what === 'pull') && memory.pulls.failed.has(wanted?.image ?? '');
 }
 
 /** Whether a component waits for its ensemble, and time alone will not bring it. */

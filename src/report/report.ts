@@ -54,6 +54,15 @@ export interface ComponentReport {
   readonly output: string;
 }
 
+/** A disruption slot of the cluster that this node has in use. */
+export interface SlotReport {
+  /** `GROUP/N`. */
+  readonly slot: string;
+  readonly component: string;
+  readonly since: string;
+  readonly why: string;
+}
+
 export interface Report {
   readonly status: Status;
   readonly node: string;
@@ -78,5 +87,7 @@ export interface Report {
     readonly api: string | null;
     readonly problem: string | null;
   };
+  /** Those that this node holds. */
+  readonly slots: readonly SlotReport[];
   readonly components: readonly ComponentReport[];
 }

@@ -33,6 +33,10 @@ function shown(action: Action): PlannedAction {
     case 'retire':
     case 'rename':
       return { ...step, id: action.id, name: action.name };
+    case 'claim':
+    case 'giveUp':
+    case 'mark':
+      return step;
     case 'start':
     case 'restart':
     case 'unpause':

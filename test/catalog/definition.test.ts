@@ -34,7 +34,14 @@ const bad: readonly (readonly [string, string])[] = [
     'probes:\n  live: { tpc: 80 }',
     'web.yaml:5:9 probes.live: one of tcp, http, fourLetter, dns, unix, exec is needed; found none\nweb.yaml:5:11 probes.live.tpc: unknown key; did you mean tcp?',
   ],
-  ['disruption: { max: 1 }', 'web.yaml:4:1 disruption: unknown key; did you mean description?'],
+  [
+    'disruption: { max: 0 }',
+    'web.yaml:4:15 disruption.max: expected a number of nodes such as 1, or a share of them such as 10%',
+  ],
+  [
+    'disruption: { peers: { serve: [{ exec: [true] }] } }',
+    'web.yaml:4:34 disruption.peers.serve.0.exec: another node is asked over the network',
+  ],
   ['memory: 512', 'web.yaml:4:9 memory: expected a size above 0, such as 512k, 64m or 2g'],
   ['memory: 0m', 'web.yaml:4:9 memory: expected a size above 0, such as 512k, 64m or 2g'],
   ['stop: { timeout: 30 }', 'web.yaml:4:18 stop.timeout: expected a duration such as 500ms, 30s, 5m or 1h'],

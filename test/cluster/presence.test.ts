@@ -20,6 +20,7 @@ const report: Report = {
   startedAt: '2026-01-01T00:00:00.000Z',
   store: { kind: 'etcd', reachable: true, from: 'etcd', revision: '1', problem: null },
   engine: { reachable: true, version: '20.10', api: '1.41', problem: null },
+  slots: [],
   components: [],
 };
 

@@ -37,6 +37,7 @@ export const healthyReport: Report = {
   startedAt: '2026-11-18T11:00:00.000Z',
   store: { kind: 'etcd', reachable: true, from: 'etcd', revision: '42', problem: null },
   engine: { reachable: true, version: '20.10.24', api: '1.41', problem: null },
+  slots: [],
   components: [
     zookeeper,
     {

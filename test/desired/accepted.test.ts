@@ -150,13 +150,13 @@ const table: readonly (readonly [string, Values, Accepted | undefined, string])[
     'a key with a typing error',
     { [KEY]: 'edge', 'nodes/web-1/rol': 'x' },
     undefined,
-    'core: edge\n/katod/nodes/web-1/rol unknown key, it has no effect; nodes/web-1/ has role, params, paused; did you mean role?',
+    'core: edge\n/katod/nodes/web-1/rol unknown key, it has no effect; nodes/web-1/ has role, params, paused, force; did you mean role?',
   ],
   [
     'a key that is no folder',
     { 'nodes/web-1/role/x': 'x', 'cluster/params': 'x' },
     undefined,
-    'unassigned\n/katod/cluster/params unknown key, it has no effect; cluster/ has stack, params, roles, components, paused, ensembles, trust, id\n/katod/nodes/web-1/role/x unknown key, it has no effect; nodes/web-1/ has role, params, paused',
+    'unassigned\n/katod/cluster/params unknown key, it has no effect; cluster/ has stack, params, roles, components, paused, ensembles, trust, id\n/katod/nodes/web-1/role/x unknown key, it has no effect; nodes/web-1/ has role, params, paused, force',
   ],
   [
     'every other key of the contract',

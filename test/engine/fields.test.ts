@@ -8,6 +8,7 @@ import { resolve } from '../../src/desired/resolve.js';
 import { openDocker } from '../../src/engine/docker.js';
 import { openFileRoom } from '../../src/files/files.js';
 import { carryOut, type Hands } from '../../src/loop/carry-out.js';
+import { ALONE } from '../../src/loop/coordinating.js';
 import { catalogOf, problemLines } from '../catalog/catalog-of.js';
 import { startHost } from '../sandbox/host.js';
 import { imageName } from '../sandbox/images.js';
@@ -96,6 +97,7 @@ const hands: Hands = {
   node: 'web-1',
   prefix: 'katod-',
   cluster: () => 'c1',
+  coordinating: ALONE,
 };
 
 /** A component `web` of these keys, as a node renders it. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Desired } from '../../src/desired/desired.js';
 import { type FileRoom, openFileRoom } from '../../src/files/files.js';
+import { ALONE } from '../../src/loop/coordinating.js';
 import { Journal } from '../../src/loop/journal.js';
 import { Loop } from '../../src/loop/loop.js';
 import type { Health } from '../../src/probe/probe.js';
@@ -100,6 +101,7 @@ export class FakeHost {
       limits,
       resync: RESYNC,
       cluster: () => 'c',
+      coordinating: ALONE,
       desired,
       onTurn: () => {},
     });

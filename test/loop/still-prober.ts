@@ -9,6 +9,8 @@ export function openStillProber(healthOf: (component: string) => Health): Prober
     startedAt,
     health: healthOf(component),
     leader: null,
+    wasReady: healthOf(component) === 'ready',
+    live: null,
     output: '',
     since: startedAt,
   });

@@ -1,18 +1,13 @@
 import t from 'tap';
 import { restartDelay, retryDelay } from '../../src/plan/backoff.js';
-import {
-  forgiveCrashes,
-  type Memory,
-  memoryOf,
-  NOTHING_REMEMBERED,
-  notice,
-  remember,
-} from '../../src/plan/memory.js';
+import { type Memory, memoryOf, NOTHING_REMEMBERED, remember } from '../../src/plan/memory.js';
+import { forgiveCrashes, notice } from '../../src/plan/notice.js';
 import { type ContainerWords, container, planned, spec, wanted } from './world.js';
 
 const A = 'aaaaaaaaaaaa';
 const desired = wanted(spec('web'));
 const limits = { min: 1_000, max: 60_000 };
+const unprobed = { verdicts: new Map(), succeeding: new Set<string>(), credentials: '' };
 const pullLimits = { ...limits, recheck: 3_600_000 };
 
 /** The memory after the container of `web` was seen as exited at these times. */
@@ -24,7 +19,7 @@ function afterExits(
     const second = String(index).padStart(2, '0');
     const ran = { from: `2026-01-01T00:${second}:00Z`, to: `2026-01-01T00:${second}:01Z` };
     const own = [container('web', A, { state: 'exited', ran, ...words })];
-    return notice(memory, { desired, current: own, credentials: '', now: at, jitter: 1 });
+    return notice(memory, { ...unprobed, desired, current: own, now: at, jitter: 1 });
   }, from);
 }
 
@@ -71,7 +66,7 @@ t.test('a fresh container starts the count afresh', async (t) => {
 
 t.test('an exit that is seen again counts once', async (t) => {
   const own = [container('web', A, { state: 'exited' })];
-  const seen = { desired, current: own, credentials: '', now: 0, jitter: 0 };
+  const seen = { ...unprobed, desired, current: own, now: 0, jitter: 0 };
   t.equal(memoryOf(notice(notice(NOTHING_REMEMBERED, seen), seen), 'web').crashes, 1);
 });
 
@@ -89,7 +84,7 @@ t.test('a clock that was set back between start and end does no harm', async (t)
 t.test('a new definition is tried at once', async (t) => {
   const crashed = afterExits([{ at: 0 }, { at: 0 }, { at: 0 }]);
   const changed = wanted(spec('web', { image: 'web:2' }));
-  const memory = notice(crashed, { desired: changed, current: [], credentials: '', now: 1, jitter: 1 });
+  const memory = notice(crashed, { ...unprobed, desired: changed, current: [], now: 1, jitter: 1 });
   t.match(memoryOf(memory, 'web'), { crashes: 0, startAt: 0, digest: '1:web:2' });
 });
 

@@ -271,12 +271,22 @@ const table: readonly (readonly [string, World, string])[] = [
     'web: start bbbbbbbbbbbb (it is new)',
   ],
   [
-    'and the predecessor goes',
+    'the predecessor is kept until its successor is ready',
     {
       desired: wanted(web),
       own: [container('web', A, { ...old, retired: true, state: 'exited' }), container('web', B)],
+      health: { web: 'alive' },
     },
-    'web: remove aaaaaaaaaaaa (its successor runs)',
+    '',
+  ],
+  [
+    'and then the predecessor goes',
+    {
+      desired: wanted(web),
+      own: [container('web', B), container('web', A, { ...old, retired: true, state: 'exited' })],
+      health: { web: 'ready' },
+    },
+    'web: remove aaaaaaaaaaaa (its successor is ready)',
   ],
   [
     'marked, and the image of its successor is gone: it comes back',

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { type Memory, NOTHING_REMEMBERED, notice, remember } from '../../src/plan/memory.js';
+import { type Memory, NOTHING_REMEMBERED, remember } from '../../src/plan/memory.js';
+import { notice } from '../../src/plan/notice.js';
 import { forgetFailures } from '../../src/plan/pull-memory.js';
 import { spreadDelay } from '../../src/plan/spread.js';
 import { container, planned, spec, wanted } from './world.js';
@@ -36,7 +37,8 @@ function pulled(from: Memory = NOTHING_REMEMBERED, of = desired): Memory {
 
 /** The memory after a look. */
 function looked(from: Memory, more: Partial<Parameters<typeof notice>[1]> = {}): Memory {
-  return notice(from, { desired, current: [], credentials: '', now: 0, jitter: 1, ...more });
+  const unprobed = { verdicts: new Map(), succeeding: new Set<string>() };
+  return notice(from, { ...unprobed, desired, current: [], credentials: '', now: 0, jitter: 1, ...more });
 }
 
 const nextAt = (memory: Memory) => memory.pulls.failed.get('web:1')?.nextAt;

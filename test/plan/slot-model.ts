@@ -15,6 +15,7 @@ import {
   permissionFor,
   type Roll,
   type Slot,
+  wishKey,
 } from '../../src/plan/disruption.js';
 
 /** `old` runs, or `new` does; `down`: taken down at will; `broken`: the new one runs and is not ready. */
@@ -195,9 +196,19 @@ function permission(
   const view = stale ? (JSON.parse(agent.view) as View) : viewOf(state);
   const others = state.agents.filter((_, other) => other !== index);
   const carried = others.every(({ component }) => component === 'old' || component === 'new');
+  const wish = {
+    component: COMPONENT,
+    definition: DEFINITION,
+    group: 'quorum',
+    max,
+    what: 'replace' as const,
+  };
   const known: Coordination = {
     kind: 'joined',
     node: nameOf(index),
+    read: new Set([wishKey({ ...wish, leads: false, others: [] })]),
+    members: [],
+    marks: new Map(),
     slots: view.slots,
     certain: new Set(
       agent.certain && agent.claimed ? view.slots.map(({ group, number }) => `${group}/${number}`) : [],
@@ -206,13 +217,6 @@ function permission(
     peers: new Map([
       [COMPONENT, !peers || carried ? { ok: true } : { ok: false, why: 'one of them does not serve' }],
     ]),
-  };
-  const wish = {
-    component: COMPONENT,
-    definition: DEFINITION,
-    group: 'quorum',
-    max,
-    what: 'replace' as const,
   };
   return permissionFor({ ...wish, leads: false, others: [] }, known);
 }

@@ -1,6 +1,8 @@
 /** Small builders for plan tests: a world in a few words, the plan as text. */
 import type { ComponentSpec, Desired, Wanted } from '../../src/desired/desired.js';
+import { disruptionOf } from '../../src/desired/disruption.js';
 import type { ContainerDetail, ContainerState } from '../../src/engine/engine.js';
+import type { Coordination } from '../../src/plan/disruption.js';
 import { DEFAULT_RESTART, type Memory, NOTHING_REMEMBERED } from '../../src/plan/memory.js';
 import { retiredName } from '../../src/plan/names.js';
 import type { Observed, OwnContainer, SeenEnsembleId, UnderWay } from '../../src/plan/observed.js';
@@ -43,6 +45,7 @@ export function spec(name: string, more: Partial<ComponentSpec> & { image?: stri
     hostPorts: [],
     after: [],
     probes: {},
+    disruption: disruptionOf(name),
     restart: DEFAULT_RESTART,
     stopTimeout: 10_000,
     ...rest,
@@ -58,6 +61,9 @@ export function wanted(...specs: readonly (ComponentSpec | Wanted)[]): Desired {
     roles: specs.length > 0 ? ['web'] : [],
     components,
     order,
+    disruptions: new Map(),
+    rolesWith: new Map([...components.keys()].map((name) => [name, ['web']])),
+    forced: false,
     paused: false,
     secrets: [],
   };
@@ -119,6 +125,8 @@ export interface World {
   readonly underWay?: Partial<UnderWay>;
   /** Not at all when not given. */
   readonly pullSpread?: Partial<Spread>;
+  /** Default: the node is the only one. */
+  readonly coordination?: Coordination;
   readonly now?: number;
 }
 
@@ -129,7 +137,8 @@ export function input(world: World): PlanInput {
   const verdicts = Object.entries(world.health ?? {}).map(([component, health]) => {
     const containerId = own.find((it) => it.component === component)?.id ?? '';
     const rest = { startedAt: '', leader: null, output: 'connection refused', since: '' };
-    return [component, { containerId, health, ...rest }] as const;
+    const ready = { wasReady: health === 'ready', live: null };
+    return [component, { containerId, health, ...rest, ...ready }] as const;
   });
   const observed: Observed = {
     own,
@@ -147,6 +156,7 @@ export function input(world: World): PlanInput {
     observed,
     memory: world.memory ?? NOTHING_REMEMBERED,
     underWay: { lanes: new Set(), pulls: new Set(), pullLimit: 2, ...world.underWay },
+    coordination: world.coordination ?? { kind: 'alone' },
     pullSpread: { node: 'web-1', over: 0, ...world.pullSpread },
     prefix: PREFIX,
     now: world.now ?? 0,

@@ -18,6 +18,7 @@ export function reportInput(world: World, more: Partial<ReportInput> = {}): Repo
     desired: seen.desired,
     observed: seen.observed,
     plan: plan(seen),
+    coordination: seen.coordination,
     memory: seen.memory,
     lanes: new Map(),
     lastActions: new Map(),

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Desired } from '../../src/desired/desired.js';
-import { type Memory, NOTHING_REMEMBERED, notice } from '../../src/plan/memory.js';
+import { type Memory, NOTHING_REMEMBERED } from '../../src/plan/memory.js';
+import { notice } from '../../src/plan/notice.js';
 import { buildReport, readiness } from '../../src/report/build.js';
 import type { ReportInput } from '../../src/report/input.js';
 import { container, spec, UNKNOWN, type World, wanted } from '../plan/world.js';
@@ -36,7 +37,8 @@ const running = { desired: wanted(web), own: [container('web', A)] };
 const exitedTwice = [0, 1].reduce((memory, second) => {
   const ran = { from: '2026-01-01T00:00:00Z', to: `2026-01-01T00:00:0${second}Z` };
   const own = [container('web', A, { state: 'exited', exit: 1, ran })];
-  return notice(memory, { desired: running.desired, current: own, credentials: '', now: 0, jitter: 1 });
+  const unprobed = { verdicts: new Map(), succeeding: new Set<string>(), credentials: '' };
+  return notice(memory, { ...unprobed, desired: running.desired, current: own, now: 0, jitter: 1 });
 }, NOTHING_REMEMBERED);
 
 const failedPull: Memory = {

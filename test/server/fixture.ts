@@ -1,5 +1,6 @@
 /** A view to serve in tests: an agent with one component that is ready and one that is not. */
 import type { ComponentSpec } from '../../src/desired/desired.js';
+import { disruptionOf } from '../../src/desired/disruption.js';
 import type { Plan } from '../../src/plan/action.js';
 import { EventRing } from '../../src/report/event-ring.js';
 import type { ComponentReport, Report } from '../../src/report/report.js';
@@ -42,6 +43,7 @@ export const report: Report = {
   startedAt: '2026-11-21T02:30:00.000Z',
   store: { kind: 'etcd', reachable: true, from: 'etcd', revision: '42', problem: null },
   engine: { reachable: true, version: '20.10.24', api: '1.41', problem: null },
+  slots: [],
   components: [
     zookeeper,
     { ...zookeeper, name: 'marathon', health: 'alive' },
@@ -80,6 +82,7 @@ const spec: ComponentSpec = {
   hostPorts: [],
   after: [],
   probes: {},
+  disruption: disruptionOf('haproxy'),
   restart: { policy: 'always', min: 1000, max: 60_000, reset: 600_000, cleanExits: [], finalExits: [] },
   stopTimeout: 10_000,
 };
@@ -88,11 +91,20 @@ export const plan: Plan = {
   actions: [
     { do: 'create', component: 'haproxy', because: 'it is missing', spec, name: 'katod-haproxy' },
     { do: 'pull', component: 'marathon', because: 'its image is not here', image: 'marathon:1.5' },
-    { do: 'retire', component: 'old', because: 'role gone', id: 'b00c', name: 'katod-old-retired-b00c' },
+    {
+      do: 'retire',
+      component: 'old',
+      because: 'role gone',
+      id: 'b00c',
+      name: 'katod-old-retired-b00c',
+      worked: true,
+    },
     { do: 'start', component: 'zookeeper', because: 'it exited', id: '3f2a', spec },
   ],
   waiting: [{ component: 'chronos', waits: 'dependency', until: null, because: 'zookeeper is not ready' }],
   stuck: [{ component: 'dnsmasq', state: 'blocked', because: 'port 53 is held by named' }],
+  wishes: [],
+  lookAgainAt: null,
 };
 
 /** A view whose answers can be replaced; counts the passes asked for. */

@@ -4,15 +4,11 @@ import { specInForce } from '../../../src/desired/in-force.js';
 import { Fault } from '../../../src/engine/engine.js';
 import { LABEL, labelsFor } from '../../../src/loop/labels.js';
 import { outcomeOf } from '../../../src/loop/outcome.js';
+import { succeedingIn } from '../../../src/loop/wanted.js';
 import type { Action, Plan } from '../../../src/plan/action.js';
-import {
-  forgiveCrashes,
-  type Memory,
-  NOTHING_REMEMBERED,
-  notice,
-  remember,
-} from '../../../src/plan/memory.js';
+import { type Memory, NOTHING_REMEMBERED, remember } from '../../../src/plan/memory.js';
 import { volumeName } from '../../../src/plan/names.js';
+import { forgiveCrashes, notice } from '../../../src/plan/notice.js';
 import type { Observed, OwnContainer } from '../../../src/plan/observed.js';
 import { type PlanInput, plan } from '../../../src/plan/plan.js';
 import { printPlan } from '../../../src/plan/print.js';
@@ -92,7 +88,9 @@ export class Driver {
           name,
         ).current ?? [],
     );
-    this.#memory = notice(this.#memory, { desired, current, credentials: '', now: this.now, jitter: 0 });
+    const succeeding = succeedingIn(observed, PREFIX);
+    const seen = { desired, current, succeeding, verdicts: observed.verdicts, credentials: '' };
+    this.#memory = notice(this.#memory, { ...seen, now: this.now, jitter: 0 });
     const underWay = { lanes, pulls, pullLimit: limits.pulls };
     const pullSpread = { node: NODE, over: limits.pullSpread };
     const input = {
@@ -100,6 +98,7 @@ export class Driver {
       observed,
       memory: this.#memory,
       underWay,
+      coordination: { kind: 'alone' as const },
       pullSpread,
       prefix: PREFIX,
       now: this.now,
@@ -150,6 +149,8 @@ export class Driver {
           startedAt: container.startedAt ?? '',
           health: this.#unhealthy.has(runOf(container)) ? 'failing' : 'ready',
           leader: null,
+          wasReady: true,
+          live: null,
           output: 'connection refused',
           since: '',
         },
@@ -217,6 +218,10 @@ export class Driver {
       case 'rename':
         daemon.rename(action.id, action.name);
         break;
+      case 'claim':
+      case 'giveUp':
+      case 'mark':
+        throw new TypeError('one that is alone has nobody to tell');
       default:
         daemon[action.do](action.id);
     }
@@ -232,6 +237,10 @@ function callOf(action: Action): FakeCall {
       return { verb: 'create', subject: action.name };
     case 'retire':
       return { verb: 'rename', subject: action.id };
+    case 'claim':
+    case 'giveUp':
+    case 'mark':
+      throw new TypeError('one that is alone has nobody to tell');
     default:
       return { verb: action.do, subject: action.id };
   }

@@ -1,0 +1,270 @@
+/**
+ * This node among the others: what slots and rolls stand in the store is read while something here wishes to be taken
+ * down, and for no longer; the others are asked by the component's own protocol while this node holds a slot.
+ */
+import type { Logger } from 'pino';
+import type { Coordinating } from '../loop/coordinating.js';
+import {
+  type Coordination,
+  type OwnMark,
+  type PeerAnswer,
+  type RollState,
+  type Slot,
+  type SlotName,
+  slotKey,
+  type Wish,
+  wishKey,
+} from '../plan/disruption.js';
+import type { Session } from '../store/session.js';
+import { type Store, StoreError } from '../store/store.js';
+import { parseRoll, rollKey, slotKeyOf, slotText } from './coordination-text.js';
+import type { Ask } from './peers.js';
+import { askPeers } from './peers.js';
+import { type CoordinationReading, NOTHING_READ, readFor, textOf } from './reading.js';
+
+/** While something is wished, the store is read so often; milliseconds. */
+const READ_EVERY = 2_000;
+/** Reads of a whole fleet that waits for the same slots, per second: with more nodes each reads less often. */
+const MOST_READS = 200;
+/** A lease that runs out sooner than this is relied upon no more; milliseconds. */
+const MARGIN = 2_000;
+/** What was read, and what the others have said, counts for so long; milliseconds. */
+const COUNTS_FOR = 10_000;
+
+export interface CoordinatorOptions {
+  readonly store: Pick<Store, 'list' | 'create' | 'putIf' | 'delete'>;
+  readonly node: string;
+  /** The lease under which this node is present; null: it is not, now. */
+  readonly session: () => Session | null;
+  /** Why the store is not gone by now, or null. */
+  readonly away: () => string | null;
+  readonly ask: Ask;
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number;
+  readonly date: () => Date;
+  /** Called when something is known that was not known before. */
+  readonly onChange: () => void;
+  readonly log: Pick<Logger, 'debug'>;
+}
+
+export class Coordinator implements Coordinating {
+  readonly #options: CoordinatorOptions;
+  #wishes: readonly Wish[] = [];
+  #definitions: ReadonlyMap<string, string> = new Map();
+  #reading: CoordinationReading = NOTHING_READ;
+  readonly #marks = new Map<string, OwnMark>();
+  /** Own slots by key, with the start of the lease that they were claimed under. */
+  readonly #claims = new Map<string, { readonly slot: Slot; readonly since: number }>();
+  readonly #peers = new Map<string, { readonly answer: PeerAnswer; readonly at: number }>();
+  readonly #asking = new Set<string>();
+  #unreadable: string | null = null;
+  /** Of the reading: when it was begun, in milliseconds, and as the how-manieth. */
+  #readAt = 0;
+  #turns = 0;
+  #taken = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #ended = false;
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+  }
+
+  known(): Coordination {
+    const why = this.#options.away() ?? this.#unreadable;
+    if (why !== null) return { kind: 'away', why };
+    const { node, now } = this.#options;
+    const { read, slots, rolls, members } = this.#reading;
+    const own = [...this.#claims.values()].map(({ slot }) => slot);
+    const mine = new Set(own.map(slotKey));
+    const told = now() - COUNTS_FOR;
+    return {
+      kind: 'joined',
+      node,
+      read: this.#isFresh() ? read : new Set(),
+      slots: [...slots.filter((slot) => !mine.has(slotKey(slot))), ...own],
+      certain: this.#certain(),
+      rolls,
+      peers: new Map([...this.#peers].flatMap(([name, it]) => (it.at >= told ? [[name, it.answer]] : []))),
+      members,
+      marks: this.#marks,
+    };
+  }
+
+  want(wishes: readonly Wish[], definitions: ReadonlyMap<string, string>): void {
+    this.#wishes = wishes;
+    this.#definitions = definitions;
+    for (const [component, { definition }] of this.#marks)
+      if (definitions.get(component) !== definition) this.#marks.delete(component);
+    const fresh = this.#isFresh();
+    const unread = wishes.some((wish) => !fresh || !this.#reading.read.has(wishKey(wish)));
+    const unmarked = [...definitions.keys()].some((component) => !this.#marks.has(component));
+    if (unread || unmarked) this.#look(this.#unreadable === null ? 0 : READ_EVERY);
+    else if (wishes.length > 0) this.#look(this.#pause());
+    else if (this.#reading !== NOTHING_READ && this.#claims.size === 0) this.#reading = NOTHING_READ;
+    this.#askAll();
+  }
+
+  async claim(name: SlotName, { component, why }: { component: string; why: string }): Promise<void> {
+    const session = this.#options.session();
+    if (session === null || session.held() === null)
+      throw new StoreError('there is no lease in the store yet');
+    const slot: Slot = {
+      ...name,
+      node: this.#options.node,
+      component,
+      since: this.#options.date().toISOString(),
+      why,
+    };
+    const claimed = await session.claim(slotKeyOf(name), slotText(slot));
+    if (claimed.ok) {
+      this.#peers.delete(component);
+      this.#claims.set(slotKey(slot), { slot, since: claimed.since });
+    }
+    await this.#read();
+  }
+
+  async giveUp(slots: readonly SlotName[]): Promise<void> {
+    for (const slot of slots) {
+      const session = this.#options.session();
+      if (session !== null) await session.giveUp(slotKeyOf(slot));
+      this.#claims.delete(slotKey(slot));
+    }
+    this.#reading = NOTHING_READ;
+  }
+
+  async mark(component: string, definition: string, state: RollState): Promise<void> {
+    const { store, node } = this.#options;
+    const key = rollKey({ component, definition, node });
+    const { done, now } = await store.create(key, state);
+    if (!done && now !== null && textOf(now) !== state) {
+      const written = await store.putIf(key, state, now.revision);
+      if (!written.done) throw new StoreError(`${key} was changed meanwhile`);
+    }
+    if (this.#definitions.get(component) === definition) this.#marks.set(component, { definition, state });
+    if (state === 'ready') await this.#forgetOlder(component, definition);
+    await this.#read();
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #isFresh(): boolean {
+    return this.#options.now() - this.#readAt < COUNTS_FOR;
+  }
+
+  /** Own slots that no lapse of the lease can have taken. A lease that was had anew has none. */
+  #certain(): ReadonlySet<string> {
+    const held = this.#options.session()?.held() ?? null;
+    const left = held === null ? 0 : held.until - this.#options.now();
+    for (const [key, { since }] of this.#claims) if (held?.since !== since) this.#claims.delete(key);
+    return new Set(left > MARGIN ? this.#claims.keys() : []);
+  }
+
+  /** A look that is due sooner stays. */
+  #look(wait: number): void {
+    if (this.#ended || this.#options.away() !== null) return;
+    if (this.#timer !== null) {
+      if (wait > 0) return;
+      clearTimeout(this.#timer);
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#running ??= this.#read()
+        .catch((error: unknown) => {
+          if (!(error instanceof StoreError)) throw error;
+          this.#options.log.debug({ problem: error.message }, 'slots not read');
+        })
+        .finally(() => {
+          this.#running = null;
+          this.#options.onChange();
+        });
+    }, wait);
+  }
+
+  #pause(): number {
+    return Math.max(READ_EVERY, (this.#reading.members.length / MOST_READS) * 1_000);
+  }
+
+  /** Rejects with a `StoreError`. */
+  async #read(): Promise<void> {
+    const { store, now } = this.#options;
+    const wishes = this.#wishes;
+    this.#turns += 1;
+    const turn = this.#turns;
+    const began = now();
+    try {
+      const [reading] = await Promise.all([readFor(wishes, store), this.#readMarks()]);
+      // An answer that comes late is older than what is known.
+      if (turn < this.#taken) return;
+      this.#taken = turn;
+      this.#readAt = began;
+      this.#reading = reading;
+      this.#takeMarks(reading, wishes);
+      this.#unreadable = null;
+    } catch (error) {
+      if (error instanceof StoreError) this.#unreadable = error.message;
+      throw error;
+    }
+  }
+
+  /** Only those that are not known: nobody else writes them. */
+  async #readMarks(): Promise<void> {
+    const { store, node } = this.#options;
+    const unknown = [...this.#definitions].filter(([component]) => !this.#marks.has(component));
+    await Promise.all(
+      unknown.map(async ([component, definition]) => {
+        const key = rollKey({ component, definition, node });
+        const entry = (await store.list(key)).find((found) => found.key === key);
+        const state = entry === undefined ? null : (parseRoll(key, textOf(entry))?.state ?? null);
+        if (this.#definitions.get(component) === definition)
+          this.#marks.set(component, { definition, state });
+      }),
+    );
+  }
+
+  /** Somebody may have had this node's marks forgotten. */
+  #takeMarks({ rolls }: CoordinationReading, wishes: readonly Wish[]): void {
+    for (const { component, definition } of wishes) {
+      if (this.#definitions.get(component) !== definition) continue;
+      const own = rolls.find(
+        (roll) =>
+          roll.component === component && roll.definition === definition && roll.node === this.#options.node,
+      );
+      this.#marks.set(component, { definition, state: own?.state ?? null });
+    }
+  }
+
+  /** What this node told of definitions that are not wanted any more. */
+  async #forgetOlder(component: string, definition: string): Promise<void> {
+    const { store, node } = this.#options;
+    for (const { key } of await store.list(`rolls/${component}/`)) {
+      const roll = parseRoll(key, 'ready');
+      if (roll?.node === node && roll.definition !== definition) await store.delete(key);
+    }
+  }
+
+  /** The others are asked anew for each wish that has its slot. */
+  #askAll(): void {
+    const certain = this.#certain();
+    for (const wish of this.#wishes) {
+      const { component, peers } = wish;
+      const held = [...this.#claims.values()].some(
+        ({ slot }) => slot.component === component && certain.has(slotKey(slot)),
+      );
+      if (!held || this.#asking.has(component)) continue;
+      const last = this.#peers.get(component);
+      if (last !== undefined && this.#options.now() - last.at < READ_EVERY) continue;
+      this.#asking.add(component);
+      const at = this.#options.now();
+      void askPeers(peers, this.#options.ask).then((answer) => {
+        this.#asking.delete(component);
+        this.#peers.set(component, { answer, at });
+        this.#options.onChange();
+      });
+    }
+  }
+}

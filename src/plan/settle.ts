@@ -1,0 +1,69 @@
+/**
+ * What is left to tell the other nodes once a component stands: that its definition works here or does not, and that
+ * its slot is free again. Until then they wait.
+ */
+import type { ComponentSpec } from '../desired/desired.js';
+import { type Coordination, type RollState, type Slot, slotKey } from './disruption.js';
+import { memoryOf } from './memory.js';
+import type { OwnContainer } from './observed.js';
+import type { PlanInput } from './plan.js';
+import { settledAt } from './standing.js';
+import { type Step, unlessFailing } from './step.js';
+
+type Joined = Extract<Coordination, { kind: 'joined' }>;
+
+/** `spec` null: the component is not wanted here. `current`: the container that counts. */
+export function settle(
+  component: string,
+  { spec, current }: { readonly spec: ComponentSpec | null; readonly current: OwnContainer | null },
+  input: PlanInput,
+): Step {
+  const known = input.coordination;
+  if (known.kind !== 'joined') return null;
+  if (current === null) {
+    return spec === null ? giveUp(component, known, input, 'it is gone') : null;
+  }
+  if (spec === null) return null;
+  const asWanted = current.digest === spec.digest;
+  const verdict = input.observed.verdicts.get(component);
+  const { standing } = memoryOf(input.memory, component);
+  const mark = asWanted ? duePending(spec, known) : null;
+  if (mark === null && slotsOf(component, known).length === 0) return null;
+  const at = settledAt(current, { verdict, standing }, asWanted && spec.probes.live !== undefined);
+  if (at === null) return null;
+  if (input.now < at) return { component, later: at };
+  if (mark !== null) {
+    const { definition } = spec;
+    const because = 'it has been ready for 10 s';
+    const action = { do: 'mark' as const, component, definition, state: mark, because };
+    return unlessFailing(action, input.memory, input.now);
+  }
+  return giveUp(component, known, input, 'it has been ready for 10 s');
+}
+
+/** How the wanted definition went on this node; undefined: not read yet, or not known. */
+export function ownMark(spec: ComponentSpec, known: Coordination): RollState | null | undefined {
+  if (known.kind !== 'joined') return undefined;
+  const mark = known.marks.get(spec.name);
+  return mark?.definition === spec.definition ? mark.state : undefined;
+}
+
+/** A component that can lead tells in any case, since the leader waits for the others. */
+function duePending(spec: ComponentSpec, known: Joined): 'ready' | null {
+  const mark = ownMark(spec, known);
+  if (mark === 'begun' || mark === 'failed') return 'ready';
+  return mark === null && spec.probes.lead !== undefined ? 'ready' : null;
+}
+
+/** Those of this node, under a lease that is certain. */
+function slotsOf(component: string, { slots, certain, node }: Joined): readonly Slot[] {
+  return slots.filter(
+    (slot) => slot.node === node && slot.component === component && certain.has(slotKey(slot)),
+  );
+}
+
+function giveUp(component: string, known: Joined, input: PlanInput, because: string): Step {
+  const slots = slotsOf(component, known).map(({ group, number }) => ({ group, number }));
+  if (slots.length === 0) return null;
+  return unlessFailing({ do: 'giveUp', component, slots, because }, input.memory, input.now);
+}
