@@ -75,7 +75,7 @@ export const commands: readonly Command[] = [
     takes: '<node> [roles]',
     summary: 'show or set the roles of a node in the store',
     settings: [...STORE, 'catalog', 'stack'],
-    switches: [json],
+    switches: [json, { name: 'force', help: 'with none: whatever the other nodes say' }],
     examples: [
       ['$0 role web-1', 'show it'],
       ['$0 role web-1 master,edge', 'set two roles'],
@@ -116,10 +116,10 @@ export const commands: readonly Command[] = [
   {
     name: 'forget',
     takes: '<node>',
-    summary: 'forget a node that is gone for good',
+    summary: 'forget a node that is gone for good, or definitions that failed on one',
     settings: [...STORE, 'node'],
     switches: [json],
-    examples: [['$0 forget web-3', 'after its host is no more']],
+    examples: [['$0 forget web-3', 'after its host is no more, or to have a definition tried again there']],
     run: async (invocation) => (await import('./forget.js')).forget(invocation),
   },
   {

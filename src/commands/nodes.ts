@@ -1,5 +1,7 @@
 /** `katod nodes`: every node that the store knows, and how it says it is. */
+import { parseSlot } from '../cluster/coordination-text.js';
 import { parseMember, parseStatus } from '../cluster/member.js';
+import { type Slot, slotKey } from '../plan/disruption.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { openStore } from '../store/open.js';
 import { alignColumns, paintFor } from './columns.js';
@@ -16,18 +18,25 @@ interface NodeLine {
   /** Of the status, ISO 8601; empty while it is away. */
   readonly at: string;
   readonly reasons: readonly string[];
+  /** Slots that it holds. */
+  readonly slots: readonly Slot[];
 }
 
 export async function nodes({ sources, switches }: Invocation): Promise<number> {
   return withSettings(loadSome(sources, [...storeSettingNames, 'node']), async (values) => {
     const store = await openStore({ settings: storeSettings(values), node: values.node });
     try {
-      const [members, statuses] = await Promise.all([store.list('members/'), store.list('status/')]);
+      const [members, statuses, held] = await Promise.all([
+        store.list('members/'),
+        store.list('status/'),
+        store.list('slots/'),
+      ]);
+      const slots = held.flatMap(({ key, value }) => parseSlot(key, text(value)) ?? []);
       const told = new Map(
         statuses.map(({ key, value }) => [key.slice('status/'.length), parseStatus(text(value))]),
       );
       const lines = members.map(({ key, value }) =>
-        nodeLine(key.slice('members/'.length), text(value), told),
+        nodeLine(key.slice('members/'.length), text(value), { told, slots }),
       );
       process.stdout.write(switches.has('json') ? `${JSON.stringify(lines, null, 2)}\n` : table(lines));
       return exitCode.done;
@@ -40,7 +49,13 @@ export async function nodes({ sources, switches }: Invocation): Promise<number> 
 function nodeLine(
   node: string,
   value: string,
-  told: ReadonlyMap<string, ReturnType<typeof parseStatus>>,
+  {
+    told,
+    slots,
+  }: {
+    readonly told: ReadonlyMap<string, ReturnType<typeof parseStatus>>;
+    readonly slots: readonly Slot[];
+  },
 ): NodeLine {
   const member = parseMember(value);
   const status = told.get(node);
@@ -52,6 +67,7 @@ function nodeLine(
     version: member?.version ?? '?',
     at: status?.at ?? '',
     reasons: status?.reasons ?? [],
+    slots: slots.filter((slot) => slot.node === node),
   };
 }
 
@@ -68,8 +84,11 @@ function table(lines: readonly NodeLine[]): string {
   ]);
   const cells = [titles, ...rows].map((row) => row.map((text) => ({ text })));
   const [title = '', ...drawn] = alignColumns(cells, paintFor(process.stdout));
-  const body = lines.flatMap(({ reasons }, index) => [
+  const body = lines.flatMap(({ reasons, slots }, index) => [
     drawn[index] ?? '',
+    ...slots.map(
+      (slot) => `  holds slot ${slotKey(slot)} for ${slot.component} since ${slot.since}: ${slot.why}`,
+    ),
     ...reasons.map((reason) => `  ${reason}`),
   ]);
   return `${[title, ...body].join('\n')}\n`;

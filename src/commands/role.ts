@@ -4,6 +4,7 @@ import { findRole, type Stack } from '../catalog/stack.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { suggestion } from '../settings/nearest.js';
 import { openStore } from '../store/open.js';
+import type { Snapshot, Store } from '../store/store.js';
 import { clusterCatalog } from './cluster-catalog.js';
 import { exitCode, type Invocation } from './command.js';
 import { misuse, withSettings } from './refuse.js';
@@ -26,6 +27,9 @@ export async function role({ sources, switches, words }: Invocation): Promise<nu
         const wanted = splitRoles(asked, stackNamed(catalog, name, values.catalog));
         if (!wanted.ok) return misuse(wanted.why, 'role');
         after = wanted.value;
+        if (switches.has('force') && after !== 'none')
+          return misuse('--force goes with none alone: it is about what is to go', 'role');
+        await setForce(switches.has('force'), { store, node, snapshot });
         if (after !== before) await store.put(key, after);
       }
       const json = { node, roles: after, before, changed: after !== before };
@@ -37,6 +41,17 @@ export async function role({ sources, switches, words }: Invocation): Promise<nu
       await store.close();
     }
   });
+}
+
+/** Before the role: what is to go goes at once then. Taken back with the next role that is set without it. */
+async function setForce(
+  force: boolean,
+  { store, node, snapshot }: { readonly store: Store; readonly node: string; readonly snapshot: Snapshot },
+): Promise<void> {
+  const key = `nodes/${node}/force`;
+  const is = textAt(snapshot, key) === 'true';
+  if (force && !is) await store.put(key, 'true');
+  if (!force && is) await store.delete(key);
 }
 
 type Split = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly why: string };
