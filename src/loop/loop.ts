@@ -10,6 +10,7 @@ import { forgiveCrashes, notice } from '../plan/notice.js';
 import type { Observed } from '../plan/observed.js';
 import { plan } from '../plan/plan.js';
 import { forgetFailures } from '../plan/pull-memory.js';
+import { succeedingIn } from '../plan/succeeding.js';
 import { Details } from './details.js';
 import { EngineStanding } from './engine-standing.js';
 import { Lanes } from './lanes.js';
@@ -22,7 +23,7 @@ import { SecondLook } from './second-look.js';
 import type { LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
 import { Unannounced } from './unannounced.js';
-import { clusterOf, currentOf, definitionsWanted, imagesWanted, succeedingIn, untilDue } from './wanted.js';
+import { clusterOf, currentOf, definitionsWanted, imagesWanted, untilDue } from './wanted.js';
 import { within } from './within.js';
 
 /** After a look that failed, in milliseconds; the engine's return pokes as well. */
@@ -196,7 +197,7 @@ export class Loop {
     const { clock, prefix, journal } = this.#options;
     const returned = this.#engine.looked();
     const current = currentOf(observed, prefix);
-    const succeeding = succeedingIn(observed, prefix);
+    const succeeding = succeedingIn(observed, desired, prefix);
     const { credentials, verdicts } = observed;
     const seen = { desired, current, succeeding, verdicts, credentials };
     const at = { ...seen, now: clock.now(), jitter: clock.jitter() };

@@ -3,7 +3,6 @@ import type { ComponentSpec, Desired } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Plan } from '../plan/action.js';
 import type { OwnContainer } from '../plan/observed.js';
-import { isRunning } from '../plan/remove.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Seen } from './observe.js';
 
@@ -41,15 +40,6 @@ export function servingOf(seen: Seen, prefix: string): readonly OwnContainer[] {
     if (current.state === 'running') return current;
     return retiredOf(current, seen, prefix).find(({ state }) => state === 'running') ?? current;
   });
-}
-
-/** Components whose container has stopped predecessors beside it, and none that runs. */
-export function succeedingIn(seen: Seen, prefix: string): ReadonlySet<string> {
-  const succeeding = currentOf(seen, prefix).filter((current) => {
-    const retired = retiredOf(current, seen, prefix);
-    return retired.length > 0 && !retired.some(isRunning);
-  });
-  return new Set(succeeding.map(({ component }) => component));
 }
 
 function retiredOf({ component }: OwnContainer, { own }: Seen, prefix: string): readonly OwnContainer[] {

@@ -17,7 +17,7 @@ export interface Standing {
 const GRACE = 60_000;
 
 /** What has been ready for so long can be relied upon: the contract's 10 s. Milliseconds. */
-export const SETTLED_AFTER = 10_000;
+const SETTLED_AFTER = 10_000;
 
 export function standingOf(before: Standing | null, verdict: Verdict, now: number): Standing {
   const run = `${verdict.containerId} ${verdict.startedAt}`;

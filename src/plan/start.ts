@@ -55,7 +55,10 @@ function makeAnew({ name }: ComponentSpec, { id }: OwnContainer, { memory, now }
 }
 
 /** Components of this node that it starts after and that are not ready. One that is not here is skipped. */
-export function unreadyBefore(spec: ComponentSpec, { desired, observed }: PlanInput): readonly string[] {
+export function unreadyBefore(
+  spec: ComponentSpec,
+  { desired, observed }: Pick<PlanInput, 'desired' | 'observed'>,
+): readonly string[] {
   if (!desired.known) return [];
   return spec.after.filter((name) => {
     const other = desired.components.get(name);

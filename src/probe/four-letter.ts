@@ -49,7 +49,7 @@ function shortOf(
   lines: readonly string[],
   least: { readonly name: string; readonly value: number } | undefined,
 ): string | null {
-  if (least === undefined) return null;
+  if (least === undefined || least.value === 0) return null;
   const { name, value } = least;
   const found = lines.map((line) => line.trim().split(/\s+/)).find(([word]) => word === name)?.[1];
   if (found === undefined) return `the answer has no ${name}`;

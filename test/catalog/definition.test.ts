@@ -36,11 +36,11 @@ const bad: readonly (readonly [string, string])[] = [
   ],
   [
     'disruption: { max: 0 }',
-    'web.yaml:4:15 disruption.max: expected a number of nodes such as 1, or a share of them such as 10%',
+    'web.yaml:4:20 disruption.max: expected a number of nodes such as 1, or a share of them such as 10%',
   ],
   [
     'disruption: { peers: { serve: [{ exec: [true] }] } }',
-    'web.yaml:4:34 disruption.peers.serve.0.exec: another node is asked over the network',
+    'web.yaml:4:40 disruption.peers.serve[0].exec: another node is asked over the network',
   ],
   ['memory: 512', 'web.yaml:4:9 memory: expected a size above 0, such as 512k, 64m or 2g'],
   ['memory: 0m', 'web.yaml:4:9 memory: expected a size above 0, such as 512k, 64m or 2g'],
@@ -116,13 +116,13 @@ const bad: readonly (readonly [string, string])[] = [
   ['command: ["{{ params.a"]', 'web.yaml:4:11 command[0]: output "{{ params.a" not closed'],
   [
     'command: ["{{ nod.name }}"]',
-    'web.yaml:4:11 command[0]: unknown name nod; known are node, cluster, params; did you mean node?',
+    'web.yaml:4:11 command[0]: unknown name nod; known are node, cluster, members, ensembles, ensemble, params; did you mean node?',
   ],
   [
     'when: "{{ nod.name }}"',
-    'web.yaml:4:7 when: unknown name nod; known are node, cluster, params; did you mean node?',
+    'web.yaml:4:7 when: unknown name nod; known are node, cluster, members, ensembles, ensemble, params; did you mean node?',
   ],
-  ['command: ["{{ item }}"]', 'web.yaml:4:11 command[0]: unknown name item; known are node, cluster, params'],
+  ['command: ["{{ item }}"]', 'web.yaml:4:11 command[0]: unknown name item; known are node, cluster, members, ensembles, ensemble, params'],
   [
     'command: [{ each: node.roles }]',
     'web.yaml:4:11 command[0]: an item with each has an expression as each, a value, and nothing else',

@@ -4,7 +4,6 @@ import { specInForce } from '../../../src/desired/in-force.js';
 import { Fault } from '../../../src/engine/engine.js';
 import { LABEL, labelsFor } from '../../../src/loop/labels.js';
 import { outcomeOf } from '../../../src/loop/outcome.js';
-import { succeedingIn } from '../../../src/loop/wanted.js';
 import type { Action, Plan } from '../../../src/plan/action.js';
 import { type Memory, NOTHING_REMEMBERED, remember } from '../../../src/plan/memory.js';
 import { volumeName } from '../../../src/plan/names.js';
@@ -13,6 +12,7 @@ import type { Observed, OwnContainer } from '../../../src/plan/observed.js';
 import { type PlanInput, plan } from '../../../src/plan/plan.js';
 import { printPlan } from '../../../src/plan/print.js';
 import { sortOut } from '../../../src/plan/sort-out.js';
+import { succeedingIn } from '../../../src/plan/succeeding.js';
 import type { Verdict } from '../../../src/probe/probe.js';
 import { detailed, type FakeContainer } from '../../engine/fake/container.js';
 import type { FakeCall } from '../../engine/fake/engine.js';
@@ -88,7 +88,7 @@ export class Driver {
           name,
         ).current ?? [],
     );
-    const succeeding = succeedingIn(observed, PREFIX);
+    const succeeding = succeedingIn(observed, desired, PREFIX);
     const seen = { desired, current, succeeding, verdicts: observed.verdicts, credentials: '' };
     this.#memory = notice(this.#memory, { ...seen, now: this.now, jitter: 0 });
     const underWay = { lanes, pulls, pullLimit: limits.pulls };
