@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import type { Coordinating } from '../loop/coordinating.js';
 import {
   type Coordination,
-  type OwnMark,
   type PeerAnswer,
   type RollState,
   type Slot,
@@ -17,10 +16,11 @@ import {
 } from '../plan/disruption.js';
 import type { Session } from '../store/session.js';
 import { type Store, StoreError } from '../store/store.js';
-import { parseRoll, rollKey, slotKeyOf, slotText } from './coordination-text.js';
+import { slotKeyOf, slotText } from './coordination-text.js';
+import { OwnMarks } from './own-marks.js';
 import type { Ask } from './peers.js';
 import { askPeers } from './peers.js';
-import { type CoordinationReading, NOTHING_READ, readFor, textOf } from './reading.js';
+import { type CoordinationReading, NOTHING_READ, readFor } from './reading.js';
 
 /** While something is wished, the store is read so often; milliseconds. */
 const READ_EVERY = 2_000;
@@ -50,9 +50,8 @@ export interface CoordinatorOptions {
 export class Coordinator implements Coordinating {
   readonly #options: CoordinatorOptions;
   #wishes: readonly Wish[] = [];
-  #definitions: ReadonlyMap<string, string> = new Map();
   #reading: CoordinationReading = NOTHING_READ;
-  readonly #marks = new Map<string, OwnMark>();
+  readonly #marks: OwnMarks;
   /** Own slots by key, with the start of the lease that they were claimed under. */
   readonly #claims = new Map<string, { readonly slot: Slot; readonly since: number }>();
   readonly #peers = new Map<string, { readonly answer: PeerAnswer; readonly at: number }>();
@@ -68,6 +67,7 @@ export class Coordinator implements Coordinating {
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
+    this.#marks = new OwnMarks(options);
   }
 
   known(): Coordination {
@@ -87,18 +87,15 @@ export class Coordinator implements Coordinating {
       rolls,
       peers: new Map([...this.#peers].flatMap(([name, it]) => (it.at >= told ? [[name, it.answer]] : []))),
       members,
-      marks: this.#marks,
+      marks: this.#marks.known(),
     };
   }
 
   want(wishes: readonly Wish[], definitions: ReadonlyMap<string, string>): void {
     this.#wishes = wishes;
-    this.#definitions = definitions;
-    for (const [component, { definition }] of this.#marks)
-      if (definitions.get(component) !== definition) this.#marks.delete(component);
+    const unmarked = this.#marks.want(definitions);
     const fresh = this.#isFresh();
     const unread = wishes.some((wish) => !fresh || !this.#reading.read.has(wishKey(wish)));
-    const unmarked = [...definitions.keys()].some((component) => !this.#marks.has(component));
     if (unread || unmarked) this.#look(this.#unreadable === null ? 0 : READ_EVERY);
     else if (wishes.length > 0) this.#look(this.#pause());
     else if (this.#reading !== NOTHING_READ && this.#claims.size === 0) this.#reading = NOTHING_READ;
@@ -134,15 +131,7 @@ export class Coordinator implements Coordinating {
   }
 
   async mark(component: string, definition: string, state: RollState): Promise<void> {
-    const { store, node } = this.#options;
-    const key = rollKey({ component, definition, node });
-    const { done, now } = await store.create(key, state);
-    if (!done && now !== null && textOf(now) !== state) {
-      const written = await store.putIf(key, state, now.revision);
-      if (!written.done) throw new StoreError(`${key} was changed meanwhile`);
-    }
-    if (this.#definitions.get(component) === definition) this.#marks.set(component, { definition, state });
-    if (state === 'ready') await this.#forgetOlder(component, definition);
+    await this.#marks.write(component, definition, state);
     await this.#read();
   }
 
@@ -197,53 +186,17 @@ export class Coordinator implements Coordinating {
     const turn = this.#turns;
     const began = now();
     try {
-      const [reading] = await Promise.all([readFor(wishes, store), this.#readMarks()]);
+      const [reading] = await Promise.all([readFor(wishes, store), this.#marks.read()]);
       // An answer that comes late is older than what is known.
       if (turn < this.#taken) return;
       this.#taken = turn;
       this.#readAt = began;
       this.#reading = reading;
-      this.#takeMarks(reading, wishes);
+      this.#marks.take(reading.rolls, wishes);
       this.#unreadable = null;
     } catch (error) {
       if (error instanceof StoreError) this.#unreadable = error.message;
       throw error;
-    }
-  }
-
-  /** Only those that are not known: nobody else writes them. */
-  async #readMarks(): Promise<void> {
-    const { store, node } = this.#options;
-    const unknown = [...this.#definitions].filter(([component]) => !this.#marks.has(component));
-    await Promise.all(
-      unknown.map(async ([component, definition]) => {
-        const key = rollKey({ component, definition, node });
-        const entry = (await store.list(key)).find((found) => found.key === key);
-        const state = entry === undefined ? null : (parseRoll(key, textOf(entry))?.state ?? null);
-        if (this.#definitions.get(component) === definition)
-          this.#marks.set(component, { definition, state });
-      }),
-    );
-  }
-
-  /** Somebody may have had this node's marks forgotten. */
-  #takeMarks({ rolls }: CoordinationReading, wishes: readonly Wish[]): void {
-    for (const { component, definition } of wishes) {
-      if (this.#definitions.get(component) !== definition) continue;
-      const own = rolls.find(
-        (roll) =>
-          roll.component === component && roll.definition === definition && roll.node === this.#options.node,
-      );
-      this.#marks.set(component, { definition, state: own?.state ?? null });
-    }
-  }
-
-  /** What this node told of definitions that are not wanted any more. */
-  async #forgetOlder(component: string, definition: string): Promise<void> {
-    const { store, node } = this.#options;
-    for (const { key } of await store.list(`rolls/${component}/`)) {
-      const roll = parseRoll(key, 'ready');
-      if (roll?.node === node && roll.definition !== definition) await store.delete(key);
     }
   }
 

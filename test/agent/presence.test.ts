@@ -1,7 +1,7 @@
 import t from 'tap';
 import { startAgent, untilHealth } from '../sandbox/agent.js';
 import { until } from '../sandbox/until.js';
-import { assign, SLEEPER, startNode, untilContainers } from './node.js';
+import { assign, SLEEPER, startNode, untilContainers, untilReady } from './node.js';
 
 t.test('a node is present in the cluster', async (t) => {
   const node = await startNode(t, { components: { cron: SLEEPER }, roles: { all: ['cron'] } });
@@ -42,9 +42,42 @@ t.test('a node is present in the cluster', async (t) => {
 
   await t.test('who is alive is not forgotten; who is gone is', async (t) => {
     t.equal((await agent.katod(['forget', 'web-1'])).code, 1);
+    await etcd.put('/katod/rolls/web/d1/web-1', 'failed');
+    await etcd.put('/katod/rolls/web/d1/web-10', 'failed');
+    const tried = await agent.katod(['forget', 'web-1', '--json']);
+    t.same(
+      JSON.parse(tried.stdout),
+      { node: 'web-1', forgotten: false, rolls: 1 },
+      'but for what failed there',
+    );
+    t.same(Object.keys(await etcd.list('/katod/rolls/')), ['/katod/rolls/web/d1/web-10']);
+    await etcd.put('/katod/slots/web/0', '{"holder":"web-1","component":"web","since":"now","why":"a test"}');
+    t.match(
+      (await agent.katod(['nodes'])).stdout,
+      /web-1 .*\n(.*\n)*? +holds slot web\/0 for web since now: a test/,
+    );
+    await etcd.del('/katod/slots/web/0');
     await etcd.put('/katod/members/web-9', '{}');
     t.equal((await agent.katod(['forget', 'web-9'])).code, 0);
     t.equal(await etcd.get('/katod/members/web-9'), undefined);
+  });
+
+  await t.test('a node goes by force, although another one holds the slot', async (t) => {
+    await etcd.put(
+      '/katod/slots/cron/0',
+      '{"holder":"web-9","component":"cron","since":"now","why":"a test"}',
+    );
+    t.equal((await agent.katod(['role', 'web-1', 'none'])).code, 0);
+    await untilHealth(agent, 'it waits', ({ components }) => components[0]?.doing?.waits === 'slot', {
+      within: 30_000,
+    });
+    t.equal((await agent.katod(['role', 'web-1', 'none', '--force'])).code, 0);
+    await untilContainers(host, '', 30_000);
+    await etcd.del('/katod/slots/cron/0');
+    t.equal((await agent.katod(['role', 'web-1', 'all', '--force'])).code, 2);
+    t.equal((await agent.katod(['role', 'web-1', 'all'])).code, 0);
+    t.equal(await etcd.get('/katod/nodes/web-1/force'), undefined, 'the next role is without force');
+    await untilReady(agent, 30_000);
   });
 
   await t.test('a second host under the name holds until the first is gone', async (t) => {

@@ -122,7 +122,10 @@ const bad: readonly (readonly [string, string])[] = [
     'when: "{{ nod.name }}"',
     'web.yaml:4:7 when: unknown name nod; known are node, cluster, members, ensembles, ensemble, params; did you mean node?',
   ],
-  ['command: ["{{ item }}"]', 'web.yaml:4:11 command[0]: unknown name item; known are node, cluster, members, ensembles, ensemble, params'],
+  [
+    'command: ["{{ item }}"]',
+    'web.yaml:4:11 command[0]: unknown name item; known are node, cluster, members, ensembles, ensemble, params',
+  ],
   [
     'command: [{ each: node.roles }]',
     'web.yaml:4:11 command[0]: an item with each has an expression as each, a value, and nothing else',

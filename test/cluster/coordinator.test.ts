@@ -1,0 +1,134 @@
+/** Two nodes on a real etcd: what one claims and tells, the other knows; and nothing is relied on that may be gone. */
+import t, { type Test } from 'tap';
+import { Coordinator } from '../../src/cluster/coordinator.js';
+import type { Coordination, Wish } from '../../src/plan/disruption.js';
+import { EtcdStore } from '../../src/store/etcd/etcd-store.js';
+import type { Session } from '../../src/store/session.js';
+import { startEtcd } from '../sandbox/etcd.js';
+import { until } from '../sandbox/until.js';
+
+const etcd = await startEtcd();
+t.teardown(() => etcd.close());
+t.beforeEach(() => etcd.del('/katod/', { prefix: true }));
+
+const WITHIN = { within: 30_000 };
+const SLOT = { group: 'web', number: 0 };
+const BY = { component: 'web', why: 'another image' };
+const D1 = new Map([['web', 'd1']]);
+
+const wish: Wish = {
+  component: 'web',
+  definition: 'd1',
+  group: 'web',
+  max: 1,
+  what: 'replace',
+  leads: false,
+  others: [],
+  peers: null,
+  needsMembers: false,
+};
+
+interface Node {
+  readonly coordinator: Coordinator;
+  readonly session: Session;
+  joined(): Extract<Coordination, { kind: 'joined' }>;
+  /** Until what it knows is so, wishing all the while. */
+  sees(
+    what: string,
+    condition: (known: Extract<Coordination, { kind: 'joined' }>) => boolean,
+  ): Promise<unknown>;
+}
+
+async function openNode(t: Test, node: string): Promise<Node> {
+  const options = { prefix: '/katod', node, deadline: 5_000, relist: 300_000 };
+  const store = new EtcdStore({ endpoints: [etcd.endpoint], ...options });
+  t.teardown(() => store.close());
+  const session = store.openSession();
+  await until('there is a lease', () => session.held() !== null, WITHIN);
+  const coordinator = new Coordinator({
+    store,
+    node,
+    session: () => session,
+    away: () => null,
+    ask: async () => ({ ok: true, output: '' }),
+    now: () => performance.now(),
+    date: () => new Date(),
+    onChange: () => {},
+    log: { debug() {} },
+  });
+  t.teardown(() => coordinator.close());
+  const joined = () => {
+    const known = coordinator.known();
+    if (known.kind !== 'joined') throw new Error(`not joined: ${JSON.stringify(known)}`);
+    return known;
+  };
+  return {
+    coordinator,
+    session,
+    joined,
+    sees: (what, condition) =>
+      until(
+        what,
+        () => {
+          coordinator.want([wish], D1);
+          return condition(joined());
+        },
+        WITHIN,
+      ),
+  };
+}
+
+t.test('a slot is one node’s, is shown to the other, and is free again', async (t) => {
+  const [one, other] = [await openNode(t, 'web-1'), await openNode(t, 'web-2')];
+  await Promise.all([one, other].map((node) => node.sees('nothing is taken', ({ read }) => read.size === 1)));
+  await Promise.all([one, other].map(({ coordinator }) => coordinator.claim(SLOT, BY)));
+  const [winner, loser] = one.joined().certain.size === 1 ? [one, other] : [other, one];
+  t.same([...winner.joined().certain], ['web/0']);
+  t.same([...loser.joined().certain], []);
+  const name = winner.joined().node;
+  t.match(
+    loser.joined().slots,
+    [{ ...SLOT, ...BY, node: name }],
+    'it has read anew, and knows who was faster',
+  );
+  await winner.sees('the others have been asked', ({ peers }) => peers.get('web')?.ok === true);
+  t.equal(loser.joined().peers.size, 0, 'who has no slot asks nobody');
+
+  await winner.coordinator.giveUp([SLOT]);
+  await loser.sees('it is free', ({ slots }) => slots.length === 0);
+  await loser.coordinator.claim(SLOT, BY);
+  t.same([...loser.joined().certain], ['web/0']);
+});
+
+t.test('a slot of a lease that is gone is relied on no more, also under the next lease', async (t) => {
+  const node = await openNode(t, 'web-1');
+  await node.sees('nothing is taken', ({ read }) => read.size === 1);
+  await node.coordinator.claim(SLOT, BY);
+  const before = node.session.held()?.since ?? 0;
+  for (const lease of (await etcd.ctl('lease', 'list')).split('\n').slice(1).filter(Boolean))
+    await etcd.ctl('lease', 'revoke', lease);
+  await until('there is another lease', () => (node.session.held()?.since ?? 0) > before, {
+    within: 60_000,
+  });
+  t.same([...node.joined().certain], []);
+  await node.sees('it is known to be free', ({ slots }) => slots.length === 0);
+});
+
+t.test('what a node tells is known to it and to the others, until somebody has it forgotten', async (t) => {
+  const [one, other] = [await openNode(t, 'web-1'), await openNode(t, 'web-2')];
+  await etcd.put('/katod/rolls/web/d0/web-1', 'ready');
+  await one.sees('it has told nothing', ({ marks }) => marks.get('web')?.state === null);
+  await one.coordinator.mark('web', 'd1', 'begun');
+  t.same(one.joined().marks.get('web'), { definition: 'd1', state: 'begun' });
+  await other.sees('it has begun', ({ rolls }) => rolls.some(({ state }) => state === 'begun'));
+  await one.coordinator.mark('web', 'd1', 'ready');
+  t.same(
+    await etcd.list('/katod/rolls/'),
+    { '/katod/rolls/web/d1/web-1': 'ready' },
+    'of older ones nothing is left',
+  );
+  const again = await openNode(t, 'web-1');
+  await again.sees('a later agent of the node knows it', ({ marks }) => marks.get('web')?.state === 'ready');
+  await etcd.del('/katod/rolls/web/d1/web-1');
+  await one.sees('it is forgotten', ({ marks }) => marks.get('web')?.state === null);
+});
