@@ -20,6 +20,9 @@ const statusSchema = z.object({
   hold: z.string().nullable(),
   paused: z.union([z.boolean(), z.literal('all')]),
   reasons: z.array(z.string()),
+  components: z
+    .array(z.object({ name: z.string(), state: z.string(), health: z.string(), current: z.boolean() }))
+    .default([]),
 });
 
 /** `status/NODE`: there while the node's agent lives. */

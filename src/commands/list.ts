@@ -114,6 +114,19 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./nodes.js')).nodes(invocation),
   },
   {
+    name: 'ensemble',
+    takes: '<component> [change] [node]',
+    summary: 'show the members of an ensemble and how they are, add one, or remove one',
+    settings: [...STORE, 'node'],
+    switches: [json, { name: 'force', help: 'also where the others may not carry it: you know better' }],
+    examples: [
+      ['$0 ensemble zookeeper', 'its members, by number'],
+      ['$0 ensemble zookeeper add web-4', 'one at a time, when all others are ready'],
+      ['$0 ensemble zookeeper remove web-2', 'after its role was taken away, or its host is gone'],
+    ],
+    run: async (invocation) => (await import('./ensemble.js')).ensemble(invocation),
+  },
+  {
     name: 'forget',
     takes: '<node>',
     summary: 'forget a node that is gone for good, or definitions that failed on one',
