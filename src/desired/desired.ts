@@ -109,13 +109,18 @@ export interface RestartPolicy {
   readonly finalExits: readonly number[];
 }
 
-/** Data of one member must not be used under the number of another. */
-export interface EnsembleId {
+/** The seat of this node's component in its ensemble. */
+export interface EnsembleSeat {
   readonly number: number;
-  /** Of the definition's volumes. */
-  readonly volume: string;
-  /** Absolute path inside the container. */
-  readonly path: string;
+  /** The nodes of all members, by number: those that a change of the definition reaches. */
+  readonly nodes: readonly string[];
+  /** Where its data says which member it was: it must not be used under another number. Null: it says nothing. */
+  readonly id: {
+    /** Of the definition's volumes. */
+    readonly volume: string;
+    /** Absolute path inside the container. */
+    readonly path: string;
+  } | null;
 }
 
 /** A component as it should run here. */
@@ -137,8 +142,8 @@ export interface ComponentSpec {
   readonly after: readonly string[];
   readonly probes: ProbeSet;
   readonly restart: RestartPolicy;
-  /** Its number in its ensemble, and where its data says which one it was. */
-  readonly ensembleId?: EnsembleId;
+  /** Absent: it is no member of an ensemble. */
+  readonly ensemble?: EnsembleSeat;
   readonly disruption: Disruption;
   /** Milliseconds from the stop signal to the kill. */
   readonly stopTimeout: number;

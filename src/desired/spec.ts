@@ -34,7 +34,7 @@ export function specOf(
       params: clusterParameters(stack, accepted, { uses, component }),
       ...clusterSource(definition, rendering),
     }),
-    ...ensembleIdOf(text, component, rendering),
+    ...seatOf(text, definition, rendering),
     pull: text.pull ?? 'missing',
     labels: text.labels ?? {},
     hostPorts: hostPortsOf(text),
@@ -53,16 +53,19 @@ export function specOf(
   };
 }
 
-function ensembleIdOf(
+function seatOf(
   { ensembleId, volumes = {} }: DefinitionText,
-  component: string,
+  { name, uses }: Definition,
   { view }: Rendering,
-): Pick<ComponentSpec, 'ensembleId'> {
-  const own = view.ensembles.get(component);
+): Pick<ComponentSpec, 'ensemble'> {
+  const own = view.ensembles.get(name);
+  if (!uses.ownEnsemble || !own?.ok || own.number === null) return {};
   const folder = ensembleId && volumes[ensembleId.volume];
-  if (ensembleId === undefined || folder === undefined || !own?.ok || own.number === null) return {};
-  const { volume, file } = ensembleId;
-  return { ensembleId: { number: own.number, volume, path: `${folder}/${file}` } };
+  const id =
+    ensembleId === undefined || folder === undefined
+      ? null
+      : { volume: ensembleId.volume, path: `${folder}/${ensembleId.file}` };
+  return { ensemble: { number: own.number, nodes: own.seats.map((seat) => seat.name), id } };
 }
 
 /** What it uses of the cluster, without what is this node's own: its number, and parameters that it alone has. */

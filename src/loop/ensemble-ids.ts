@@ -9,11 +9,12 @@ export async function readEnsembleIds(
   own: readonly OwnContainer[],
   { engine, prefix }: { readonly engine: Pick<Engine, 'readFile'>; readonly prefix: string },
 ): Promise<ReadonlyMap<string, SeenEnsembleId>> {
-  const read = specs.map(async ({ name, ensembleId }) => {
+  const read = specs.map(async ({ name, ensemble }) => {
+    const id = ensemble?.id ?? null;
     const mine = own.filter(({ component }) => component === name);
     const { current } = sortOut(mine, prefix, name);
-    if (ensembleId === undefined || (current?.state !== 'created' && current?.state !== 'exited')) return [];
-    return [[current.id, await readOne(engine, current.id, ensembleId.path)] as const];
+    if (id === null || (current?.state !== 'created' && current?.state !== 'exited')) return [];
+    return [[current.id, await readOne(engine, current.id, id.path)] as const];
   });
   return new Map((await Promise.all(read)).flat());
 }

@@ -7,13 +7,14 @@ import type { Step } from './step.js';
 
 /** Null: nothing is in the way. */
 export function ensembleIdObstacle(
-  { name: component, ensembleId }: ComponentSpec,
+  { name: component, ensemble }: ComponentSpec,
   current: OwnContainer,
   { observed, prefix }: Pick<PlanInput, 'observed' | 'prefix'>,
 ): Step {
-  if (ensembleId === undefined) return null;
+  if (ensemble === undefined || ensemble.id === null) return null;
   const seen = observed.ensembleIds.get(current.id);
-  const { number, volume, path } = ensembleId;
+  const { number } = ensemble;
+  const { volume, path } = ensemble.id;
   // It was seen running, and has ended since: the next look tells.
   if (seen === undefined) return wait(component, `${path} has not been read yet`);
   if (!seen.known) return wait(component, `the number in ${path} can't be read: ${seen.why}`);

@@ -103,6 +103,8 @@ t.test('an ensemble as its members see it', async (t) => {
   );
   t.equal(tell({ accepted: three }, 'app'), '10.0.0.1,10.0.0.2,10.0.0.3');
   t.equal(tell({ accepted: three }, 'direct'), '2');
+  const db = desired({ node: 'web-2', accepted: three }).components.get('db');
+  t.strictSame(db?.ok && db.spec.ensemble, { number: 2, nodes: ['web-1', 'web-2', 'web-3'], id: null });
   t.equal(tell({ node: 'web-9', role: 'worker', accepted: three }, 'app'), '10.0.0.1,10.0.0.2,10.0.0.3');
 });
 
@@ -223,7 +225,11 @@ t.test('where the data says which member it was', async (t) => {
     return found.known ? found.components.get('q') : undefined;
   };
   const wanted = find('volumes: { data: /data }\nensembleId: { volume: data, file: myid }');
-  t.strictSame(wanted?.ok && wanted.spec.ensembleId, { number: 2, volume: 'data', path: '/data/myid' });
+  t.strictSame(wanted?.ok && wanted.spec.ensemble, {
+    number: 2,
+    nodes: ['web-0', 'web-1'],
+    id: { volume: 'data', path: '/data/myid' },
+  });
   t.match(
     told(find('ensembleId: { volume: data, file: myid }')),
     /^refused: ensembleId\.volume: there is no volume data/,

@@ -9,7 +9,9 @@ const web = spec('web');
 const final = { ...web.restart, finalExits: [108] };
 const mend = 'mend the cause (docker logs katod-web), then docker rm katod-web to have it made anew';
 const job = spec('job', { restart: { ...web.restart, policy: 'on-failure', cleanExits: [143] } });
-const member = spec('db', { ensembleId: { number: 4, volume: 'data', path: '/data/myid' } });
+const member = spec('db', {
+  ensemble: { number: 4, nodes: ['web-1', 'web-4'], id: { volume: 'data', path: '/data/myid' } },
+});
 const STARTS = [
   ['its own data', { known: true, text: ' 4\n' }, 'start aaaaaaaaaaaa (it is new)'],
   ['new data', { known: true, text: null }, 'start aaaaaaaaaaaa (it is new)'],
