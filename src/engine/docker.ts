@@ -18,6 +18,7 @@ import { type Link, openLink } from './link.js';
 import { networkVerb } from './networks.js';
 import { detailed, listed } from './read-back.js';
 import { readFileVerb } from './read-file.js';
+import { runToEndVerb } from './run-to-end.js';
 
 export interface DockerSettings {
   /** `unix:///path`, `tcp://host:port` or `http(s)://host:port`. */
@@ -71,11 +72,19 @@ export function openDocker({ address, limits, credentials }: DockerSettings): En
     );
   };
 
+  const start = async (id: string): Promise<void> => {
+    await act(link.onContainer('start', id), id, (container, abortSignal) =>
+      container.start({ abortSignal }),
+    );
+  };
+
   return {
+    start,
     ...imageVerbs(link, { limits, credentials: credentials ?? null }),
     ...execVerb(link),
     ...readFileVerb(link, (id) => look(id, 'read')),
     ...networkVerb(link),
+    ...runToEndVerb(link, { start, look }),
     connect: link.connect,
     ping: link.ping,
     async list() {
@@ -95,11 +104,6 @@ export function openDocker({ address, limits, credentials }: DockerSettings): En
         return link.calls.createContainer(options);
       });
       return created.id;
-    },
-    async start(id) {
-      await act(link.onContainer('start', id), id, (container, abortSignal) =>
-        container.start({ abortSignal }),
-      );
     },
     stop: (id, timeout) => actWithGrace('stop', id, timeout),
     restart: (id, timeout) => actWithGrace('restart', id, timeout),
@@ -131,6 +135,11 @@ export function openDocker({ address, limits, credentials }: DockerSettings): En
         ['refused', 'failed', 'busy'],
         async () => !(await look(id)).State.Paused,
         () => act(call, id, (container, abortSignal) => container.unpause({ abortSignal })),
+      );
+    },
+    async signal(id, signal) {
+      await act(link.onContainer('signal', id), id, (container, abortSignal) =>
+        container.kill({ signal, abortSignal }),
       );
     },
     events: (handlers) =>

@@ -64,7 +64,7 @@ export interface CreateRequest {
   readonly stopTimeout: number;
 }
 
-/** How a command ended that was run in a container. */
+/** How a command ended that was run in a container, or as one. */
 export interface ExecResult {
   readonly exitCode: number;
   /** The end of what it printed, at most 4 KB: standard output and error as they came. */
@@ -99,6 +99,13 @@ export interface Engine {
   /** The container and its anonymous volumes' references only: never a named volume. Gone is success. */
   remove(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
+  /** Sends a signal, such as `SIGHUP`, to the main process. Rejects where none runs. */
+  signal(id: string, signal: string): Promise<void>;
+  /**
+   * Starts a container that was made to end by itself, and resolves when it has. When `signal` fires first the call
+   * rejects with kind `slow`, and the container goes on: whoever made it stops and removes it.
+   */
+  runToEnd(id: string, signal: AbortSignal): Promise<ExecResult>;
   /**
    * Runs a command in a running container to its end, as the container's user. No engine can end what it has begun:
    * when `signal` fires first the command goes on, and the call rejects, with kind `busy` (`slow` where the engine

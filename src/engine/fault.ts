@@ -20,6 +20,8 @@ export type EngineVerb =
   | 'rename'
   | 'remove'
   | 'unpause'
+  | 'signal'
+  | 'logs'
   | 'exec'
   | 'read'
   | 'network'

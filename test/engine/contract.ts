@@ -25,8 +25,10 @@ export interface EngineWorld {
   networks(name: string): Promise<readonly Readonly<Record<string, string>>[]>;
   /** Makes one as somebody else does. */
   makeNetwork(name: string): Promise<void>;
-  /** Ends by itself at once, with code 3. */
+  /** Prints `bad line 7` and ends by itself at once, with code 3. */
   readonly endsWith3: readonly string[];
+  /** Ends with code 5 when it is sent SIGUSR2, and not before. */
+  readonly endsOnSignal: readonly string[];
   pause(id: string): Promise<void>;
   /** SIGKILL to the container's process. */
   kill(id: string): Promise<void>;
@@ -38,10 +40,10 @@ export interface EngineWorld {
 /** The signal of a call that nobody gives up. */
 const never = new AbortController().signal;
 
-type ActingVerb = 'start' | 'stop' | 'restart' | 'rename' | 'unpause' | 'remove';
+type ActingVerb = 'start' | 'stop' | 'restart' | 'rename' | 'unpause' | 'remove' | 'signal';
 type ReachableState = 'created' | 'running' | 'paused' | 'exited';
 
-const verbs: readonly ActingVerb[] = ['start', 'stop', 'restart', 'rename', 'unpause', 'remove'];
+const verbs: readonly ActingVerb[] = ['start', 'stop', 'restart', 'rename', 'unpause', 'remove', 'signal'];
 
 /** State, verb, and the state that it leaves; with `!`, the verb is refused with a fault `failed` and changes nothing. */
 const outcomes = `
@@ -51,12 +53,14 @@ const outcomes = `
   created  rename   created
   created  unpause  created
   created  remove   gone
+  created  signal   !created
   running  start    running
   running  stop     exited
   running  restart  running
   running  rename   running
   running  unpause  running
   running  remove   !running
+  running  signal   running
   paused   start    !paused
   paused   stop     exited
   paused   restart  running
@@ -69,6 +73,7 @@ const outcomes = `
   exited   rename   exited
   exited   unpause  exited
   exited   remove   gone
+  exited   signal   !exited
 `;
 
 /** The fault that a call ends in; fails the test where it succeeds or throws something else. */
@@ -114,6 +119,8 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
           return engine[verb](id, 0);
         case 'rename':
           return engine.rename(id, `renamed-${id.slice(0, 12)}`);
+        case 'signal':
+          return engine.signal(id, 'SIGURG');
         default:
           return engine[verb](id);
       }
@@ -242,6 +249,41 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
         ends.push(detail.finishedAt);
       }
       t.not(ends[0], ends[1], 'each end has its time');
+      await engine.remove(id);
+    });
+
+    await t.test('one that ends by itself tells how, and what it printed', async (t) => {
+      const made = (command: readonly string[]) =>
+        engine.create(requestOf(uniqueName(), shapeOf(world.image, { command })));
+      const checked = await made(world.endsWith3);
+      t.same(await engine.runToEnd(checked, never), { exitCode: 3, output: 'bad line 7\n' });
+      const lasts = await made(world.command);
+      const giveUp = new AbortController();
+      const given = faultOf(t, 'one that does not end', engine.runToEnd(lasts, giveUp.signal));
+      await until('it runs', async () => (await stateOf(lasts)) === 'running', { within: 30_000 });
+      giveUp.abort();
+      t.match(await given, { kind: 'slow', retry: 'later' });
+      t.equal(await stateOf(lasts), 'running', 'it goes on');
+      await engine.stop(lasts, 0);
+      for (const id of [checked, lasts]) await engine.remove(id);
+      t.match(await faultOf(t, 'one that is gone', engine.runToEnd(checked, never)), { kind: 'gone' });
+    });
+
+    await t.test('a signal reaches the main process', async (t) => {
+      const id = await engine.create(
+        requestOf(uniqueName(), shapeOf(world.image, { command: world.endsOnSignal })),
+      );
+      await engine.start(id);
+      // A process that has not set its trap yet ignores the signal: it is sent until it is taken.
+      await until(
+        'it ends',
+        async () => {
+          if ((await stateOf(id)) === 'running') await engine.signal(id, 'SIGUSR2').catch(() => undefined);
+          return (await stateOf(id)) === 'exited';
+        },
+        { within: 30_000 },
+      );
+      t.equal((await engine.inspect(id)).exitCode, 5);
       await engine.remove(id);
     });
 

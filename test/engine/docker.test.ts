@@ -46,7 +46,8 @@ await engineContract(t, async () => ({
     return labels.split('\n').map((line) => JSON.parse(line));
   },
   makeNetwork: async (name) => void (await host.docker('network', 'create', name)),
-  endsWith3: ['sh', '-c', 'exit 3'],
+  endsWith3: ['sh', '-c', 'echo bad line 7 >&2; exit 3'],
+  endsOnSignal: ['sh', '-c', 'trap "exit 5" USR2; while :; do sleep 0.05; done'],
   pause: async (id) => void (await host.docker('pause', id)),
   kill: async (id) => void (await host.docker('kill', id)),
   volumes: async () => (await host.docker('volume', 'ls', '-q')).split('\n'),
@@ -227,6 +228,8 @@ t.test('an engine that hangs costs each call its deadline and no more', async (t
     remove: () => engine.remove(id),
     unpause: () => engine.unpause(id),
     readFile: () => engine.readFile(id, '/etc/passwd'),
+    signal: () => engine.signal(id, 'SIGHUP'),
+    runToEnd: () => engine.runToEnd(id, new AbortController().signal),
     exec: () => engine.exec(id, ['true'], new AbortController().signal),
   };
   await Promise.all(

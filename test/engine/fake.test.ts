@@ -12,7 +12,15 @@ const image = 'katod-sandbox/fake:1';
 await engineContract(t, async () => {
   const daemon = new FakeDaemon({ date: timers.date, images: [image] });
   const wire = new Wire(daemon, timers);
-  runPrograms(daemon, timers, ({ command = [] }) => (command[0] === 'exit' ? { after: 5, code: 3 } : null));
+  // What is waited for keeps the process alive.
+  const lasting = { ...timers, after: (wait: number, job: () => void) => void setTimeout(job, wait) };
+  runPrograms(daemon, lasting, ({ command = [] }) =>
+    command[0] === 'exit' ? { after: 5, code: 3, words: 'bad line 7\n' } : null,
+  );
+  daemon.listen(({ action, id }) => {
+    const told = daemon.containers().find((one) => one.id === id);
+    if (action === 'kill' && told?.request.shape.command?.[0] === 'exit on SIGUSR2') daemon.exit(id, 5);
+  });
   return {
     engine: openFakeEngine({ daemon, wire, timers }),
     image,
@@ -24,6 +32,7 @@ await engineContract(t, async () => {
     networks: async (name) => [daemon.networks.get(name) ?? []].flat(),
     makeNetwork: async (name) => daemon.ensureNetwork(name, {}),
     endsWith3: ['exit'],
+    endsOnSignal: ['exit on SIGUSR2'],
     pause: async (id) => daemon.pause(id),
     kill: async (id) => daemon.exit(id),
     volumes: async () => [...daemon.volumes.keys()],

@@ -1,4 +1,7 @@
-/** Commands in the containers of the fake engine: `say CODE WORDS` prints and ends, `last` goes on, others are unknown. */
+/**
+ * Commands in the containers of the fake engine, where `say CODE WORDS` prints and ends, `last` goes on, and others are
+ * unknown; and containers that end by themselves.
+ */
 import { type ExecResult, Fault } from '../../../src/engine/engine.js';
 import type { FakeDaemon } from './daemon.js';
 import { calledOff } from './refusals.js';
@@ -25,5 +28,24 @@ export async function runCommand(
   lasting.add(program);
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(busy), { once: true });
+  });
+}
+
+/** Starts a container and waits for its end, which `runPrograms` or somebody else brings about. */
+export function runToEnd(daemon: FakeDaemon, id: string, signal: AbortSignal): Promise<ExecResult> {
+  return new Promise((resolve, reject) => {
+    const stop = daemon.listen((event) => {
+      if (event.id !== id || event.action !== 'die') return;
+      stop();
+      const container = daemon.containers().find((one) => one.id === id);
+      resolve({ exitCode: container?.exitCode ?? 0, output: (container?.output ?? '').slice(-KEPT) });
+    });
+    const giveUp = () => {
+      stop();
+      reject(new Fault('slow', 'later', `run of ${id}: it has not ended in time`));
+    };
+    daemon.start(id);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
   });
 }

@@ -16,6 +16,10 @@ export interface FakeContainer {
   startedAt: string | null;
   finishedAt: string | null;
   exitCode: number | null;
+  /** What it has printed. */
+  output: string;
+  /** That its process was sent, in order. */
+  readonly signals: string[];
 }
 
 /** Has a process, frozen or not. */

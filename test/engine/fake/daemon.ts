@@ -110,6 +110,8 @@ export class FakeDaemon {
       startedAt: null,
       finishedAt: null,
       exitCode: null,
+      output: '',
+      signals: [],
     });
     for (const volume of Object.keys(shape.volumes)) {
       const full = request.volumeName(volume);
@@ -171,6 +173,14 @@ export class FakeDaemon {
     this.#tell('container', 'unpause', id);
   }
 
+  /** What its process does about it is up to whoever listens. */
+  signal(id: string, signal: string): void {
+    const container = this.#get(id);
+    if (!isUp(container)) throw refusals.unfitting('signal', container.state);
+    container.signals.push(signal);
+    this.#tell('container', 'kill', id);
+  }
+
   /** Those that go on, for a new one to be noted as well. Refused for a container that does not run. */
   commandsIn(id: string): Set<string> {
     const container = this.#get(id);
@@ -186,12 +196,13 @@ export class FakeDaemon {
   }
 
   /** The process ends by itself, or by somebody's hand. */
-  exit(id: string, code = KILLED): void {
+  exit(id: string, code = KILLED, words = ''): void {
     const container = this.#get(id);
     if (!isUp(container)) return;
     container.state = 'exited';
     container.finishedAt = this.#date().toISOString();
     container.exitCode = code;
+    container.output += words;
     this.#commands.delete(id);
     this.#tell('container', 'die', id);
   }

@@ -3,7 +3,7 @@
  * the process may not survive. Passes the contract of every engine.
  */
 import type { CreateRequest, Engine, EngineVersion } from '../../../src/engine/engine.js';
-import { runCommand } from './commands.js';
+import { runCommand, runToEnd } from './commands.js';
 import type { FakeDaemon } from './daemon.js';
 import { followFakeEvents } from './events.js';
 import { type FakeVerb, isSlow } from './mishaps.js';
@@ -119,6 +119,12 @@ export function openFakeEngine(options: FakeEngineOptions): FakeEngine {
     rename: (id, name) => call('rename', id, () => daemon.rename(id, name)),
     remove: (id) => call('remove', id, () => daemon.remove(id)),
     unpause: (id) => call('unpause', id, () => daemon.unpause(id)),
+    signal: (id, signal) => call('signal', id, () => daemon.signal(id, signal)),
+    async runToEnd(id, signal) {
+      const begun = await call('runToEnd', id, () => ({ ended: runToEnd(daemon, id, signal) }));
+      const result = await begun.ended;
+      return dead ? NEVER : result;
+    },
     async exec(id, command, signal) {
       const begun = await call('exec', id, () => ({ ended: runCommand(daemon, id, { command, signal }) }));
       return begun.ended;

@@ -16,6 +16,8 @@ export type FakeVerb =
   | 'rename'
   | 'remove'
   | 'unpause'
+  | 'signal'
+  | 'runToEnd'
   | 'exec'
   | 'readFile'
   | 'ensureNetwork';
@@ -30,6 +32,8 @@ export const CHANGES: readonly FakeVerb[] = [
   'rename',
   'remove',
   'unpause',
+  'signal',
+  'runToEnd',
   'ensureNetwork',
 ];
 

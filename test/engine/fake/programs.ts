@@ -3,10 +3,11 @@ import type { ContainerShape } from '../../../src/desired/desired.js';
 import type { FakeDaemon } from './daemon.js';
 import type { Timers } from './timers.js';
 
-/** Milliseconds from its start, and the exit code. */
+/** Milliseconds from its start, the exit code, and what it prints. */
 export interface End {
   readonly after: number;
   readonly code: number;
+  readonly words?: string;
 }
 
 /** `endOf` is asked at each start; null: this run does not end by itself. */
@@ -23,7 +24,7 @@ export function runPrograms(
     if (end === null) return;
     timers.after(end.after, () => {
       const sameRun = container.runs === runs && container.state === 'running';
-      if (sameRun && daemon.containers().includes(container)) daemon.exit(id, end.code);
+      if (sameRun && daemon.containers().includes(container)) daemon.exit(id, end.code, end.words);
     });
   });
 }
