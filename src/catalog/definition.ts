@@ -73,7 +73,12 @@ function fileSchema(text: leaf.Leaf) {
       target: text(leaf.absolutePath),
       template: word(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a template').optional(),
       content: text(leaf.text).optional(),
-      onChange: z.literal('recreate', { error: 'only recreate is supported' }).optional(),
+      validate: z.array(text(leaf.text)).min(1, { error: 'a command is needed' }).optional(),
+      onChange: z
+        .union([text(leaf.oneOf('recreate', 'restart', 'none')), z.strictObject({ signal: text(signal) })], {
+          error: 'expected recreate, restart, none, or a signal such as { signal: SIGHUP }',
+        })
+        .optional(),
     })
     .refine((file) => (file.template === undefined) !== (file.content === undefined), {
       error: 'either template or content is needed',

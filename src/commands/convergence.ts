@@ -34,8 +34,11 @@ function isGood(component: ComponentReport): boolean {
 /** An operator is needed, for this one or for one that it starts after. */
 function isHeldUp({ state, doing }: ComponentReport, status: Report['status']): boolean {
   if (state === 'blocked' || state === 'invalid' || state === 'finished') return true;
+  if (doing?.waits === 'dependency') return true;
+  // Files that are refused. One that is still starting waits in the same way, and degrades nothing.
+  const forGood = doing?.what === 'wait' && doing.waits === null && doing.until === null;
   // Members that are still to come are no reason to give up.
-  return doing?.waits === 'dependency' || (doing?.waits === 'ensemble' && status === 'degraded');
+  return (forGood || doing?.waits === 'ensemble') && status === 'degraded';
 }
 
 /** While the node is paused nothing is created, replaced or removed; what ends is started, unless all is paused. */

@@ -1,10 +1,12 @@
 /** This node looked at without an agent: store, disk and engine are read once, and nothing is changed. */
+import { join } from 'node:path';
 import { loadCatalog } from '../catalog/load.js';
 import { NOTHING_READ } from '../cluster/reading.js';
 import type { Desired } from '../desired/desired.js';
 import { openCredentials } from '../engine/credentials.js';
 import { openDocker } from '../engine/docker.js';
 import { type Engine, type EngineVersion, Fault } from '../engine/engine.js';
+import { openFileRoom } from '../files/files.js';
 import { readHostFacts } from '../host/facts.js';
 import { holderOf } from '../host/holder.js';
 import { readListeners } from '../host/listeners.js';
@@ -105,7 +107,7 @@ interface EngineSight {
 
 async function look(
   engine: Engine,
-  { node, address, containerPrefix: prefix }: Settings,
+  { node, address, stateDir, containerPrefix: prefix }: Settings,
   desired: Desired,
 ): Promise<EngineSight> {
   try {
@@ -113,7 +115,9 @@ async function look(
     const details = new Details(engine, () => {});
     const ports = { listeners: readListeners, holderOf };
     const credentials = openCredentials(process.env);
-    const seen = await observe({ engine, credentials, details, ports, node, address, prefix }, desired);
+    const files = openFileRoom(join(stateDir, 'files'));
+    const sources = { engine, credentials, details, files, ports, node, address, prefix };
+    const seen = await observe(sources, desired);
     return { observed: { ...seen, verdicts: new Map() }, version, problem: null };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

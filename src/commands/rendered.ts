@@ -7,7 +7,8 @@ import type { Probe } from '../probe/probe.js';
 /** A plain mapping, in the order in which definitions are written; files come last, since they are long. */
 export function renderedComponent(spec: ComponentSpec): Readonly<Record<string, unknown>> {
   const { shape, probes, restart } = spec;
-  const { files, ...container } = shape;
+  const { files: made, liveFolders: _, ...container } = shape;
+  const live = spec.files.live.map(({ digest: _, ...file }) => file);
   return {
     name: spec.name,
     description: spec.description,
@@ -26,7 +27,7 @@ export function renderedComponent(spec: ComponentSpec): Readonly<Record<string, 
       reset: formatDuration(restart.reset),
     },
     stopTimeout: formatDuration(spec.stopTimeout),
-    ...withoutEmpty({ files }),
+    ...withoutEmpty({ validate: spec.files.validate, files: [...made, ...live] }),
   };
 }
 

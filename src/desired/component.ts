@@ -6,9 +6,10 @@ import type { Definition } from '../catalog/read-definition.js';
 import { renderTemplate } from '../catalog/template.js';
 import type { ScopeUse } from '../catalog/template-names.js';
 import { type Path, pathText, placeOf } from '../catalog/yaml.js';
-import type { Problem, RenderedFile, Wanted } from './desired.js';
+import type { Problem, Wanted } from './desired.js';
 import { ensembleList } from './ensemble-view.js';
 import { ensembleWait } from './ensemble-wait.js';
+import type { GivenFile } from './files.js';
 import { imageIn, imageOf } from './image.js';
 import { bare, imageParameter } from './parameters.js';
 import { flawText, foundText } from './refusal.js';
@@ -105,15 +106,18 @@ function filesOf(
   { files = [] }: DefinitionText,
   definition: Definition,
   { rendering, budget, tell }: Telling & { readonly rendering: Rendering },
-): readonly RenderedFile[] {
-  return files.flatMap(({ target, template: name, content }, index): RenderedFile[] => {
-    if (content !== undefined) return [{ target, content }];
+): readonly GivenFile[] {
+  return files.flatMap((text, index): GivenFile[] => {
+    const { target, template: name, content } = text;
+    const given = { target, onChange: text.onChange ?? 'recreate', validate: text.validate ?? null } as const;
+    if (content !== undefined) return [{ ...given, content }];
     const file = definition.files.get(name ?? '');
     if (file === undefined) return [];
-    const text = renderTemplate(file.template, rendering.scope, { budget });
-    if (text.ok) return [{ target, content: text.value }];
-    const at = text.flaw.at === null ? '' : `:${text.flaw.at.line}:${text.flaw.at.column}`;
-    tell(['files', index], `${file.path}${at}: ${flawText(text.flaw, rendering)}`);
+    const rendered = renderTemplate(file.template, rendering.scope, { budget });
+    if (rendered.ok) return [{ ...given, content: rendered.value }];
+    const { at: where } = rendered.flaw;
+    const at = where === null ? '' : `:${where.line}:${where.column}`;
+    tell(['files', index], `${file.path}${at}: ${flawText(rendered.flaw, rendering)}`);
     return [];
   });
 }

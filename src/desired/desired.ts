@@ -55,6 +55,22 @@ export interface RenderedFile {
   readonly content: string;
 }
 
+/** A file that changes under the running container, which is then told in one of these ways. */
+export interface LiveFile extends RenderedFile {
+  /** Hash of the content. */
+  readonly digest: string;
+  readonly onChange: { readonly signal: string } | 'restart' | 'none';
+}
+
+/** What there is to know of a component's files beside those that its container is made of. */
+export interface FileSet {
+  readonly live: readonly LiveFile[];
+  /** Commands that must end with 0, in the component's own image, before files are put in place. */
+  readonly validate: readonly (readonly string[])[];
+  /** Of all files and of what checks them: what has been refused is tried again when it is another. */
+  readonly digest: string;
+}
+
 /**
  * What a container is made of, in our own terms: the digest is a hash of exactly this. Absent optional fields leave
  * the engine's default. Sizes are bytes.
@@ -77,6 +93,8 @@ export interface ContainerShape {
   readonly mounts: readonly Mount[];
   /** Files whose change needs a new container. */
   readonly files: readonly RenderedFile[];
+  /** Folders of files that change without one, sorted; absent where there are none. */
+  readonly liveFolders?: readonly string[];
   readonly memory?: number;
   readonly cpus?: number;
   readonly ulimits: readonly Ulimit[];
@@ -130,6 +148,7 @@ export interface ComponentSpec {
   readonly shape: ContainerShape;
   /** `1:` and a SHA-256 of the canonical JSON of `shape`; label `io.katod.digest`. */
   readonly digest: string;
+  readonly files: FileSet;
   /** Hash of the definition before rendering with the cluster parameters it uses; label `io.katod.definition`. */
   readonly definition: string;
   /** `always`: its image is asked for anew before each new container. */

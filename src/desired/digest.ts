@@ -1,6 +1,6 @@
 /** Hashes that stand on labels for years: any change of these bytes replaces containers everywhere. */
 import { createHash } from 'node:crypto';
-import type { ContainerShape } from './desired.js';
+import type { ContainerShape, FileSet } from './desired.js';
 import type { Seat } from './ensemble-view.js';
 import type { KnownMember } from './members.js';
 
@@ -28,6 +28,16 @@ export interface DefinitionSource {
 /** As `io.katod.definition` holds it. */
 export function definitionHash(source: DefinitionSource): string {
   return sha256(canonicalJson(source));
+}
+
+/** Of one file's content. */
+export function contentHash(content: string): string {
+  return sha256(content);
+}
+
+/** `container`: the digest of the container that they are for. */
+export function filesDigest(files: Omit<FileSet, 'digest'> & { readonly container: string }): string {
+  return sha256(canonicalJson(files));
 }
 
 /** JSON with sorted keys, no white space, and no member that is undefined. Throws where JSON has no word for a value. */

@@ -41,7 +41,7 @@ export const DEFAULT_POLICY: Policy = {
 };
 
 /** All of a component that the policy looks at. */
-export type Asked = Pick<ComponentSpec, 'shape' | 'probes'>;
+export type Asked = Pick<ComponentSpec, 'shape' | 'probes' | 'files'>;
 
 export interface Judged {
   readonly component: string;
@@ -120,7 +120,7 @@ function programFaults(
   policy: Policy,
 ): readonly (readonly [string, string])[] {
   if (shipped === null || names(policy.override, component)) return [];
-  const changed = PROGRAM.filter((key) => !isSame(asked.shape[key], shipped.shape[key]));
+  const changed = PROGRAM.filter((key) => !isSame(partOf(asked, key), partOf(shipped, key)));
   const image = shippedImage !== null && repositoryOf(asked.shape.image) !== repositoryOf(shippedImage);
   const rights = [...new Set(rightsOf(shipped.shape).map(({ key }) => key))].join(', ');
   const run = new Set(commandsOf(shipped.probes).map(canonicalJson));
@@ -141,6 +141,11 @@ function commandsOf(probes: ProbeSet): readonly (readonly string[])[] {
 }
 
 const PROGRAM = ['command', 'entrypoint', 'env', 'user', 'files'] as const;
+
+/** Of files also those that change without a new container, and the commands that check them. */
+function partOf({ shape, files }: Asked, key: (typeof PROGRAM)[number]): unknown {
+  return key === 'files' ? [shape.files, files.live, files.validate] : shape[key];
+}
 
 function isSame(one: unknown, other: unknown): boolean {
   return canonicalJson(one ?? null) === canonicalJson(other ?? null);

@@ -1,9 +1,10 @@
 /** From a rendered and checked definition to what a container is made of. */
 import type { DefinitionText } from '../catalog/definition.js';
 import type { PortText } from '../catalog/leaf.js';
-import type { ContainerShape, HostPort, PublishedPort, RenderedFile } from './desired.js';
+import type { ContainerShape, HostPort, PublishedPort } from './desired.js';
+import { folderOf, liveFolders, type SortedFiles } from './files.js';
 
-export function shapeOf(text: DefinitionText, image: string, files: readonly RenderedFile[]): ContainerShape {
+export function shapeOf(text: DefinitionText, image: string, files: SortedFiles): ContainerShape {
   const network = text.network ?? 'host';
   return {
     image,
@@ -18,7 +19,8 @@ export function shapeOf(text: DefinitionText, image: string, files: readonly Ren
     publish: network === 'host' ? [] : (text.ports ?? []).map(published),
     volumes: text.volumes ?? {},
     mounts: (text.mounts ?? []).map((mount) => ({ ...mount, readOnly: mount.readOnly ?? false })),
-    files,
+    files: files.made,
+    ...present('liveFolders', liveFolders(files.live)),
     ...present('memory', text.memory),
     ...present('cpus', text.cpus),
     ulimits: Object.entries(text.ulimits ?? {})
@@ -125,7 +127,7 @@ function targetFaults(text: DefinitionText): readonly (readonly [readonly (strin
     take(['mounts', index, 'target'], target, `mounts[${index}]`);
   for (const target of Object.keys(text.tmpfs ?? {})) take(['tmpfs', target], target, 'tmpfs');
   for (const [index, { target }] of (text.files ?? []).entries()) {
-    const folder = target.slice(0, target.lastIndexOf('/')) || '/';
+    const folder = folderOf(target);
     const path = ['files', index, 'target'];
     if (SYSTEM.has(folder))
       faults.push([path, `all of ${folder} would be mounted over: give the file a folder of its own`]);

@@ -1,10 +1,11 @@
 /** The spec of a component out of its rendered definition, with all defaults filled in. */
 import type { DefinitionText } from '../catalog/definition.js';
 import type { Definition } from '../catalog/read-definition.js';
-import type { ComponentSpec, RenderedFile } from './desired.js';
+import type { ComponentSpec } from './desired.js';
 import { type DefinitionSource, definitionHash, digestOf } from './digest.js';
 import { disruptionOf } from './disruption.js';
 import { clusterUse } from './ensemble-wait.js';
+import { fileSetOf, type GivenFile, sortFiles } from './files.js';
 import { clusterParameters } from './parameters.js';
 import { probesOf } from './probes.js';
 import type { Rendering } from './rendering.js';
@@ -17,9 +18,11 @@ export function specOf(
     rendering,
     image,
     files,
-  }: { readonly rendering: Rendering; readonly image: string; readonly files: readonly RenderedFile[] },
+  }: { readonly rendering: Rendering; readonly image: string; readonly files: readonly GivenFile[] },
 ): ComponentSpec {
-  const shape = shapeOf(text, image, files);
+  const sorted = sortFiles(files);
+  const shape = shapeOf(text, image, sorted);
+  const digest = digestOf(shape);
   const { stack, accepted } = rendering;
   const { name: component, uses } = definition;
   const templates = [...definition.files].map(([name, file]) => [name, file.template.source]);
@@ -27,7 +30,8 @@ export function specOf(
     name: component,
     description: text.description,
     shape,
-    digest: digestOf(shape),
+    digest,
+    files: fileSetOf(sorted, digest),
     definition: definitionHash({
       document: definition.document,
       templates: Object.fromEntries(templates),

@@ -2,66 +2,70 @@
  * Rendered files on the host's disk. Each container gets folders of its own, named by its digest, so that preparing
  * a successor never changes what a running container sees, and whole folders are mounted, never single files.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import type { ComponentSpec, RenderedFile } from '../desired/desired.js';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ComponentSpec } from '../desired/desired.js';
+import type { TakenUp } from '../plan/observed.js';
+import { folderName, foldersOf, namesIn, pathOf, putAll } from './folders.js';
+import { readTakenUp, writeTakenUp } from './taken-up.js';
 
 export interface FileRoom {
-  /** Writes what is missing or differs. Returns container folder to host folder. Repeatable. */
-  place(spec: ComponentSpec): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Writes what is missing or differs, and removes what was written and is not wanted any more. Returns container folder
+   * to host folder. Repeatable. `kept`: files that change under the container stay as they are.
+   */
+  place(spec: ComponentSpec, live?: 'wanted' | 'kept'): Promise<ReadonlyMap<string, string>>;
+  /** All files in folders of their own, for one check: made anew each time. */
+  stage(spec: ComponentSpec): Promise<ReadonlyMap<string, string>>;
+  unstage(spec: ComponentSpec): Promise<void>;
+  /** What containers of the wanted digest have taken up; null: none has had these files. */
+  takenUp(spec: ComponentSpec): Promise<TakenUp | null>;
+  /** Whoever runs with these files has taken them up. */
+  noteTakenUp(spec: ComponentSpec): Promise<void>;
   /** Removes the folders of a component but those of these digests. */
   prune(component: string, digests: ReadonlySet<string>): Promise<void>;
 }
 
+/** Beside those of digests, which hold no dot. */
+const STAGE = '.check';
+
 /** `folder` is the same path on the host as here: the engine mounts it from the host. */
 export function openFileRoom(folder: string): FileRoom {
+  const baseOf = (spec: ComponentSpec) => join(folder, spec.name, folderName(spec.digest));
+  const stageOf = (spec: ComponentSpec) => join(folder, spec.name, STAGE);
   return {
-    async place(spec) {
-      const folders = foldersOf(spec, join(folder, spec.name, folderName(spec.digest)));
-      for (const file of spec.shape.files) {
-        const host = folders.get(dirname(file.target));
-        if (host !== undefined) await put(file, host);
+    async place(spec, live = 'wanted') {
+      const base = baseOf(spec);
+      const folders = foldersOf(spec, base);
+      await putAll(spec.shape.files, folders);
+      if (live === 'kept') return folders;
+      await putAll(spec.files.live, folders);
+      const wanted = new Set([...spec.shape.files, ...spec.files.live].map(({ target }) => target));
+      for (const target of (await readTakenUp(base))?.keys() ?? []) {
+        const path = pathOf(target, folders);
+        if (!wanted.has(target) && path !== null) await rm(path, { force: true });
       }
       return folders;
+    },
+    async stage(spec) {
+      const base = stageOf(spec);
+      await rm(base, { recursive: true, force: true });
+      const folders = foldersOf(spec, base);
+      await putAll([...spec.shape.files, ...spec.files.live], folders);
+      return folders;
+    },
+    unstage: (spec) => rm(stageOf(spec), { recursive: true, force: true }),
+    takenUp: (spec) => readTakenUp(baseOf(spec)),
+    async noteTakenUp(spec) {
+      const { live, validate } = spec.files;
+      if (live.length + validate.length > 0) await writeTakenUp(baseOf(spec), live);
     },
     async prune(component, digests) {
       const kept = new Set([...digests].map(folderName));
       const room = join(folder, component);
       for (const name of await namesIn(room)) {
-        if (!kept.has(name)) await rm(join(room, name), { recursive: true, force: true });
+        if (name !== STAGE && !kept.has(name)) await rm(join(room, name), { recursive: true, force: true });
       }
     },
   };
-}
-
-/** `1:3f2a…` as a folder's name. */
-function folderName(digest: string): string {
-  return digest.replace(':', '-').slice(0, 34);
-}
-
-/** Numbered, because container paths may hold anything. The order of `files` is part of the digest. */
-function foldersOf(spec: ComponentSpec, base: string): ReadonlyMap<string, string> {
-  const targets = [...new Set(spec.shape.files.map((file) => dirname(file.target)))];
-  return new Map(targets.map((target, index) => [target, join(base, String(index))]));
-}
-
-/** Readable by everybody: containers run as users of their own. Put in place whole, by renaming. */
-async function put(file: RenderedFile, host: string): Promise<void> {
-  const path = join(host, basename(file.target));
-  const present = await readFile(path, 'utf8').catch(absent);
-  if (present === file.content) return;
-  await mkdir(host, { recursive: true, mode: 0o755 });
-  const staged = join(host, `.${basename(file.target)}.staged`);
-  await writeFile(staged, file.content, { mode: 0o644 });
-  await rename(staged, path);
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(absent)) ?? [];
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
-    return;
-  throw error;
 }

@@ -2,10 +2,11 @@
 import { networkNeeded } from '../desired/shape.js';
 import type { Engine } from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
+import { validate } from '../files/validate.js';
 import type { Action } from '../plan/action.js';
-import { volumeName } from '../plan/names.js';
+import { checkName, volumeName } from '../plan/names.js';
 import type { Coordinating } from './coordinating.js';
-import { LABEL, labelsFor } from './labels.js';
+import { checkLabels, LABEL, labelsFor } from './labels.js';
 
 export interface Hands {
   readonly engine: Engine;
@@ -26,7 +27,8 @@ export async function carryOut(
       const { spec, name } = action;
       const network = networkNeeded(spec.shape);
       if (network !== null) await engine.ensureNetwork(network, { [LABEL.node]: node });
-      const fileFolders = await files.place(spec);
+      const fileFolders = await files.place(spec, action.kept ? 'kept' : 'wanted');
+      if (!action.kept) await files.noteTakenUp(spec);
       await engine.create({
         name,
         labels: labelsFor(spec, node, cluster()),
@@ -38,8 +40,22 @@ export async function carryOut(
       return;
     }
     case 'start':
-      if (action.spec) await files.place(action.spec);
+      if (action.spec) {
+        await files.place(action.spec);
+        await files.noteTakenUp(action.spec);
+      }
       return engine.start(action.id);
+    case 'check': {
+      const { spec } = action;
+      const name = checkName(prefix, spec.name, spec.files.digest);
+      const labels = checkLabels(spec.name, node, cluster());
+      return validate(spec, { engine, files, name, labels, networkLabels: { [LABEL.node]: node } });
+    }
+    case 'reload':
+      await files.place(action.spec);
+      if (action.by === 'restart') await engine.restart(action.id, action.spec.stopTimeout);
+      else for (const signal of action.by) await engine.signal(action.id, signal);
+      return files.noteTakenUp(action.spec);
     case 'stop':
       return engine.stop(action.id, action.timeout);
     case 'restart':

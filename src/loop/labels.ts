@@ -10,6 +10,16 @@ export const LABEL = {
   purpose: 'io.katod.purpose',
 } as const;
 
+/** Of a short-lived container that checks a component's files: nothing that others act upon. */
+export function checkLabels(component: string, node: string, cluster: string | null): Record<string, string> {
+  return {
+    [LABEL.node]: node,
+    ...(cluster === null ? {} : { [LABEL.cluster]: cluster }),
+    [LABEL.component]: component,
+    [LABEL.purpose]: 'check',
+  };
+}
+
 /** Labels of a component's container; its own labels never override katod's. `cluster` is null until it has an id. */
 export function labelsFor(spec: ComponentSpec, node: string, cluster: string | null): Record<string, string> {
   return {

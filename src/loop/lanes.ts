@@ -21,7 +21,9 @@ export class Lanes {
   /** Whether an action under way may well be what made this event. */
   causes({ id, action: happened }: EngineEvent): boolean {
     return [...this.#running.values()].some(({ action }) =>
-      action.do === 'create' ? happened === 'create' : 'id' in action && action.id === id,
+      action.do === 'create' || action.do === 'check'
+        ? happened === 'create'
+        : 'id' in action && action.id === id,
     );
   }
 

@@ -5,6 +5,7 @@
 import type { Desired } from '../desired/desired.js';
 import { type EngineEvent, Fault } from '../engine/engine.js';
 import { type Action, EMPTY_PLAN, type Plan, type Verb } from '../plan/action.js';
+import { forgetRefusals } from '../plan/file-memory.js';
 import { type Memory, NOTHING_REMEMBERED, remember } from '../plan/memory.js';
 import { forgiveCrashes, notice } from '../plan/notice.js';
 import type { Observed } from '../plan/observed.js';
@@ -94,9 +95,10 @@ export class Loop {
     this.#turns.poke();
   }
 
-  /** An operator asks for a pass now: pulls that failed or were refused are tried again in it. */
+  /** An operator asks for a pass now: pulls that failed and files that were refused are tried again in it. */
   reconcile(): void {
-    this.#memory = { ...this.#memory, pulls: forgetFailures(this.#memory.pulls) };
+    const memory = forgetRefusals(this.#memory);
+    this.#memory = { ...memory, pulls: forgetFailures(memory.pulls) };
     this.poke();
   }
 

@@ -2,9 +2,11 @@
 import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
 import type { Credentials } from '../engine/credentials.js';
 import { type Engine, Fault, type ListedContainer } from '../engine/engine.js';
+import type { FileRoom } from '../files/files.js';
 import { type Holder, holderText } from '../host/holder.js';
 import type { Listener } from '../host/listener.js';
-import { type Observed, type OwnContainer, portKey } from '../plan/observed.js';
+import { owed } from '../plan/check.js';
+import { type Observed, type OwnContainer, portKey, type TakenUp } from '../plan/observed.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Details } from './details.js';
 import { readEnsembleIds } from './ensemble-ids.js';
@@ -21,6 +23,7 @@ export interface Sources {
   readonly engine: Pick<Engine, 'list' | 'hasImage' | 'readFile'>;
   readonly credentials: Pick<Credentials, 'mark'>;
   readonly details: Details;
+  readonly files: Pick<FileRoom, 'takenUp'>;
   readonly ports: Ports;
   readonly node: string;
   /** Of this node: a listener there is in the way of a component's port. */
@@ -34,16 +37,19 @@ export type Seen = Omit<Observed, 'verdicts'>;
 
 /** Rejects with the engine's `Fault` when the list can't be had: then nothing is known. */
 export async function observe(
-  { engine, credentials, details, ports, node, address, prefix }: Sources,
+  { engine, credentials, details, files: room, ports, node, address, prefix }: Sources,
   desired: Desired,
 ): Promise<Seen> {
   const listed = await engine.list();
   details.retain(new Set(listed.map((container) => container.id)));
-  const mine = listed.filter((container) => isOwn(container, node));
-  const own = await Promise.all(mine.map((container) => ownContainer(container, details)));
-  const others = listed.filter((container) => !isOwn(container, node));
+  const told = (purpose: Purpose) => {
+    const mine = listed.filter((container) => ownPurpose(container, node) === purpose);
+    return Promise.all(mine.map((container) => ownContainer(container, details)));
+  };
+  const others = listed.filter((container) => ownPurpose(container, node) === null);
   const specs = specsOf(desired);
-  const needed = imagesNeeded(specs, own, prefix);
+  const [own, checks, files] = await Promise.all([told('component'), told('check'), filesFor(specs, room)]);
+  const needed = imagesNeeded(specs, { own, files, prefix });
   const [images, mark, portHolders, ensembleIds] = await Promise.all([
     imagesFor(needed, engine),
     needed.length === 0 ? '' : credentials.mark(),
@@ -51,13 +57,16 @@ export async function observe(
     readEnsembleIds(specs, own, { engine, prefix }),
   ]);
   const foreignNames = new Map(others.map((container) => [container.name, describe(container)]));
-  return { own, foreignNames, images, credentials: mark, portHolders, ensembleIds };
+  return { own, checks, files, foreignNames, images, credentials: mark, portHolders, ensembleIds };
 }
 
-/** A container without a component's name can't be placed: it is left alone, as somebody else's. */
-function isOwn({ labels }: ListedContainer, node: string): boolean {
+type Purpose = 'component' | 'check';
+
+/** Null: somebody else's. A container without a component's name can't be placed: it is left alone. */
+function ownPurpose({ labels }: ListedContainer, node: string): Purpose | null {
   const purpose = labels[LABEL.purpose] ?? 'component';
-  return labels[LABEL.node] === node && Boolean(labels[LABEL.component]) && purpose === 'component';
+  if (labels[LABEL.node] !== node || !labels[LABEL.component]) return null;
+  return purpose === 'component' || purpose === 'check' ? purpose : null;
 }
 
 async function ownContainer(container: ListedContainer, details: Details): Promise<OwnContainer> {
@@ -75,16 +84,33 @@ async function ownContainer(container: ListedContainer, details: Details): Promi
   };
 }
 
-/** Only of components whose container is not made of the wanted digest. */
+/** Only of components that have files which change under them, or are checked. What can't be read is not known. */
+async function filesFor(
+  specs: readonly ComponentSpec[],
+  room: Sources['files'],
+): Promise<ReadonlyMap<string, TakenUp | null>> {
+  const asked = specs.filter(({ files }) => files.live.length + files.validate.length > 0);
+  const told = await Promise.all(
+    asked.map((spec) =>
+      room.takenUp(spec).then(
+        (takenUp) => [[spec.name, takenUp] as const],
+        () => [],
+      ),
+    ),
+  );
+  return new Map(told.flat());
+}
+
+/** Only of components whose container is not made of the wanted digest, or whose files are to be checked. */
 function imagesNeeded(
   specs: readonly ComponentSpec[],
-  own: readonly OwnContainer[],
-  prefix: string,
+  { own, files, prefix }: Pick<Observed, 'own' | 'files'> & { readonly prefix: string },
 ): readonly string[] {
   const needed = specs
-    .filter(({ name, digest }) => {
-      const mine = own.filter(({ component }) => component === name);
-      return sortOut(mine, prefix, name).current?.digest !== digest;
+    .filter((spec) => {
+      const mine = own.filter(({ component }) => component === spec.name);
+      const checks = spec.files.validate.length > 0 && owed(spec, files.get(spec.name) ?? null).length > 0;
+      return checks || sortOut(mine, prefix, spec.name).current?.digest !== spec.digest;
     })
     .map((spec) => spec.shape.image);
   return [...new Set(needed)];

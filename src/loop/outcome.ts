@@ -18,6 +18,7 @@ export function outcomeOf(action: Action, error: unknown): Outcome {
 export function subjectOf(action: Action): Record<string, string> {
   if (action.do === 'pull') return { image: action.image };
   if (action.do === 'create') return { image: action.spec.shape.image, digest: action.spec.digest };
+  if (action.do === 'check') return { image: action.spec.shape.image };
   if ('id' in action) return { container: action.id.slice(0, 12) };
   if (action.do === 'claim') return { slot: slotKey(action.slot) };
   if (action.do === 'giveUp') return { slots: action.slots.map(slotKey).join(', ') };

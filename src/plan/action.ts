@@ -15,7 +15,23 @@ interface Step {
 
 export type Action =
   | (Step & { readonly do: 'pull'; readonly image: string })
-  | (Step & { readonly do: 'create'; readonly spec: ComponentSpec; readonly name: string })
+  | (Step & {
+      readonly do: 'create';
+      readonly spec: ComponentSpec;
+      readonly name: string;
+      /** Files that change under the container stay as they were when they were last good. */
+      readonly kept?: true;
+    })
+  /** Has files checked by their own program. */
+  | (Step & { readonly do: 'check'; readonly spec: ComponentSpec })
+  /** Puts files in place under a running container, and makes it take them up: by these signals, or by a restart. */
+  | (Step & {
+      readonly do: 'reload';
+      readonly id: string;
+      readonly spec: ComponentSpec;
+      readonly by: readonly string[] | 'restart';
+    })
+  /** `spec` null: its files stay as they are. */
   | (Step & { readonly do: 'start'; readonly id: string; readonly spec: ComponentSpec | null })
   | (Step & { readonly do: 'restart'; readonly id: string; readonly timeout: number | null })
   | (Step & { readonly do: 'unpause' | 'remove'; readonly id: string })
@@ -49,10 +65,11 @@ export interface Waiting {
   readonly wish?: Wish;
 }
 
-/** Somebody else's container, process or definition is in the way: an operator is needed. */
+/** An operator is needed. */
 export interface Stuck {
   readonly component: string;
-  readonly state: 'blocked' | 'finished';
+  /** `refused`: its own program refuses the files that are wanted; what runs is as good as it was. */
+  readonly state: 'blocked' | 'finished' | 'refused';
   readonly because: string;
 }
 

@@ -8,6 +8,7 @@ import { inForceOf } from '../desired/in-force.js';
 import type { FaultRetry } from '../engine/engine.js';
 import type { Action, Verb } from './action.js';
 import { restartDelay, retryDelay } from './backoff.js';
+import { type FileMemory, NO_FILES, rememberCheck } from './file-memory.js';
 import { NO_PULLS, type PullLimits, type PullMemory, rememberPull } from './pull-memory.js';
 import type { Standing } from './standing.js';
 
@@ -53,6 +54,7 @@ export interface ComponentMemory {
   readonly successor: { readonly id: string; readonly since: number } | null;
   /** A container that did not work when it was retired: nothing to go back to. */
   readonly broken: string | null;
+  readonly files: FileMemory;
 }
 
 export interface Memory {
@@ -100,6 +102,7 @@ export const FRESH: ComponentMemory = {
   standing: null,
   successor: null,
   broken: null,
+  files: NO_FILES,
 };
 
 export function memoryOf(memory: Memory, component: string): ComponentMemory {
@@ -141,6 +144,7 @@ function succeeded(
 ): ComponentMemory {
   const { [action.do]: _mended, ...failed } = before.failed;
   const after = { ...before, failed };
+  if (action.do === 'check') return { ...after, files: rememberCheck(before.files, action.spec, null) };
   // What is new, and what comes back, has its first try at once.
   if (action.do === 'create' || action.do === 'rename') return { ...after, crashes: 0, startAt: 0 };
   if (action.do === 'mark' && action.state === 'ready') return { ...after, restartedUnder: null };
@@ -163,10 +167,14 @@ function failed(
   outcome: Extract<Outcome, { ok: false }>,
   at: { now: number; jitter: number },
 ): ComponentMemory {
-  const verb = outcome.action.do;
+  const { action } = outcome;
+  // Its program has spoken: only other files, or somebody who asks, make it speak again.
+  if (action.do === 'check' && outcome.retry === 'never')
+    return { ...before, files: rememberCheck(before.files, action.spec, outcome.message) };
+  const verb = action.do;
   const failures = (before.failed[verb]?.failures ?? 0) + 1;
   const nextAt = at.now + Math.max(waitAfter(outcome.retry, failures, at.jitter), outcome.retryAfter ?? 0);
-  const container = 'id' in outcome.action ? outcome.action.id : null;
+  const container = 'id' in action ? action.id : null;
   const entry = { container, message: outcome.message, failures, nextAt };
   return { ...before, failed: { ...before.failed, [verb]: entry } };
 }

@@ -15,6 +15,11 @@ export function retiredName(prefix: string, component: string, id: string): stri
   return `${prefix}${component}-retired-${id.slice(0, 12)}`;
 }
 
+/** `katod-COMPONENT-check-HASH12`: short-lived, for files that are checked; `digest` is the files'. */
+export function checkName(prefix: string, component: string, digest: string): string {
+  return `${prefix}${component}-check-${digest.slice(0, 12)}`;
+}
+
 /** `katod-COMPONENT-displaced-ID12`: for a container that is in another component's way and can't have its own name. */
 export function displacedName(prefix: string, component: string, id: string): string {
   return `${prefix}${component}-displaced-${id.slice(0, 12)}`;

@@ -3,6 +3,7 @@ import type { Desired } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Verdict } from '../probe/probe.js';
 import { restartDelay } from './backoff.js';
+import { noticeFiles } from './file-memory.js';
 import { type ComponentMemory, FRESH, type Memory, memoryOf, restartPolicyOf } from './memory.js';
 import type { OwnContainer } from './observed.js';
 import { noticePulls } from './pull-memory.js';
@@ -32,11 +33,16 @@ export function notice(
   if (seen.desired.known) {
     for (const [name, wanted] of seen.desired.components) {
       const before = memoryOf(memory, name);
-      const digest = specInForce(wanted)?.digest ?? before.digest;
+      const spec = specInForce(wanted);
+      const digest = spec?.digest ?? before.digest;
+      const files = spec === null ? before.files : noticeFiles(before.files, spec, seen.now);
       if (digest !== before.digest) {
-        const afresh = { crashes: 0, startAt: 0, failed: {} };
+        const afresh = { crashes: 0, startAt: 0, failed: {}, files };
         changed.add(name);
         components.set(name, { ...before, digest, wantedSince: seen.now, ...afresh });
+      } else if (files !== before.files) {
+        const { check: _check, reload: _reload, ...failed } = before.failed;
+        components.set(name, { ...before, failed, files });
       }
     }
   }

@@ -17,8 +17,15 @@ export interface OwnContainer {
   readonly detail: ContainerDetail | null;
 }
 
+/** Path of a file inside the container to the hash of the content that was last taken up. */
+export type TakenUp = ReadonlyMap<string, string>;
+
 export interface Observed {
   readonly own: readonly OwnContainer[];
+  /** What is left of checks that were cut off, or of one that is under way. */
+  readonly checks: readonly OwnContainer[];
+  /** By component, for those with files that change under it or are checked; null: none was put there. Absent: not known. */
+  readonly files: ReadonlyMap<string, TakenUp | null>;
   /** Names that others hold, with a description of the holder. */
   readonly foreignNames: ReadonlyMap<string, string>;
   /** Image reference to whether it is on the node; only those that a next step may need. */

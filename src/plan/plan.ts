@@ -10,7 +10,7 @@ import type { Coordination, Wish } from './disruption.js';
 import { keep } from './keep.js';
 import type { Memory } from './memory.js';
 import type { Observed, OwnContainer, UnderWay } from './observed.js';
-import { remove } from './remove.js';
+import { clearAway, remove } from './remove.js';
 import { run } from './run.js';
 import { settle } from './settle.js';
 import { sortOut } from './sort-out.js';
@@ -55,7 +55,7 @@ export function plan(input: PlanInput): Plan {
 /** Whatever is wanted or there, by name: the order of the plan is the order of its text. */
 function componentsOf({ desired, observed, coordination }: PlanInput): readonly string[] {
   const wanted = desired.known ? [...desired.components.keys()] : [];
-  const there = observed.own.map((container) => container.component);
+  const there = [...observed.own, ...observed.checks].map((container) => container.component);
   const slots = coordination.kind === 'joined' ? coordination.slots : [];
   const held = slots.filter((slot) => slot.node === nodeOf(coordination)).map((slot) => slot.component);
   return [...new Set([...wanted, ...there, ...held])].sort();
@@ -84,6 +84,9 @@ function ownStep(component: string, input: PlanInput): Step {
     const spec = specInForce(wanted);
     return wanted ? keep({ component, own, spec, input, because: 'the node is paused' }) : null;
   }
+  const left = input.observed.checks.filter((container) => container.component === component);
+  const clear = clearAway(component, left, input, 'it is left of a check that was cut off');
+  if (clear !== null) return clear;
   if (wanted === undefined) return remove(component, own, input);
   const spec = specInForce(wanted);
   const because = waits === undefined ? 'its definition is refused' : 'its ensemble is not complete';

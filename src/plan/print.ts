@@ -21,6 +21,10 @@ export function actionInWords(action: Action): string {
       return `pull ${action.image}`;
     case 'create':
       return `create ${action.name}`;
+    case 'check':
+      return 'check its files';
+    case 'reload':
+      return `reload ${action.id.slice(0, 12)}${meansInWords(action.by)}`;
     case 'retire':
     case 'rename':
       return `${action.do} ${action.id.slice(0, 12)} to ${action.name}`;
@@ -37,4 +41,10 @@ export function actionInWords(action: Action): string {
     case 'unpause':
       return `${action.do} ${action.id.slice(0, 12)}`;
   }
+}
+
+/** ` with SIGHUP`, ` by a restart`; nothing where it finds out by itself. */
+function meansInWords(by: readonly string[] | 'restart'): string {
+  if (by === 'restart') return ' by a restart';
+  return by.length === 0 ? '' : ` with ${by.join(' and ')}`;
 }

@@ -4,6 +4,7 @@
  */
 import type { ComponentSpec } from '../desired/desired.js';
 import { atWill, replacing } from './at-will.js';
+import { canBeKept, isCheck, isRefused } from './check.js';
 import { ended, endOf } from './end.js';
 import { memoryOf } from './memory.js';
 import { giveNameBack, isInTheWay, makeRoom, nameBlocked } from './misnamed.js';
@@ -53,14 +54,15 @@ function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): St
   const serves = retired.some(isRunning);
   const obstacle = successorObstacle(spec, input, { because: 'its image is not on the node', serves });
   const predecessor = retired.find(isRunning) ?? retired[0];
-  if (obstacle && predecessor) {
+  if (obstacle && predecessor && !isCheck(obstacle)) {
     const because = `its successor is not to be had: ${obstacle.because}`;
     const action = { do: 'rename' as const, component, id: predecessor.id, name, because };
     return unlessFailing(action, input.memory, input.now);
   }
-  if (obstacle) return obstacle;
+  const kept = isRefused(obstacle) && canBeKept(spec, input);
+  if (obstacle && !kept) return obstacle;
   const because = retired.length > 0 ? 'its predecessor is made of something else' : 'it has no container';
-  const action = { do: 'create' as const, component, spec, name, because };
+  const action = { do: 'create' as const, component, spec, name, ...(kept ? { kept } : {}), because };
   return unlessFailing(action, input.memory, input.now);
 }
 

@@ -1,6 +1,7 @@
 /** The way from a container to one that runs: what it waits for, what is in its way, and what has to stop before it. */
 import type { ComponentSpec, Wanted } from '../desired/desired.js';
 import { atWill, replacing } from './at-will.js';
+import { checkObstacle, isCheck } from './check.js';
 import { ended, endOf, finished, isDone } from './end.js';
 import { ensembleIdObstacle } from './ensemble-id.js';
 import { memoryOf } from './memory.js';
@@ -41,8 +42,11 @@ export function start(spec: ComponentSpec, current: OwnContainer, sorted: Sorted
   }
   const fresh = makeAnew(spec, current, input);
   if (fresh) return fresh;
+  const unchecked = checkObstacle(spec, input);
+  if (isCheck(unchecked)) return unchecked;
   const because = current.state === 'created' ? 'it is new' : ended(current);
-  const action = { do: 'start' as const, component: spec.name, id: current.id, spec, because };
+  const files = unchecked === null ? spec : null;
+  const action = { do: 'start' as const, component: spec.name, id: current.id, spec: files, because };
   return unlessCrashing(action, input.memory, input.now);
 }
 

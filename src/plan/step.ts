@@ -11,7 +11,7 @@ export interface Later {
 }
 
 /** Lets an action through unless the same one failed a short while ago. */
-export function unlessFailing(action: Action, memory: Memory, now: number): Step {
+export function unlessFailing(action: Action, memory: Memory, now: number): Action | Waiting {
   const failed = memoryOf(memory, action.component).failed[action.do];
   if (failed === undefined || now >= failed.nextAt) return action;
   return {

@@ -1,6 +1,10 @@
-/** What stands between now and the creation of a container: its image is not here, or an attempt has just failed. */
+/**
+ * What stands between now and the creation of a container: its image is not here, an attempt has just failed, or its
+ * files are not known to be good.
+ */
 import type { ComponentSpec } from '../desired/desired.js';
-import type { Action, Waiting } from './action.js';
+import type { Action, Stuck, Waiting } from './action.js';
+import { checkObstacle } from './check.js';
 import { memoryOf } from './memory.js';
 import type { PlanInput } from './plan.js';
 import { spreadDelay } from './spread.js';
@@ -17,7 +21,7 @@ export function successorObstacle(
   spec: ComponentSpec,
   input: PlanInput,
   { because, serves }: Need,
-): Action | Waiting | null {
+): Action | Waiting | Stuck | null {
   const { image } = spec.shape;
   const here = input.observed.images.get(image);
   if (here === undefined) {
@@ -27,7 +31,7 @@ export function successorObstacle(
   if (mustAsk(spec, input, serves)) {
     return pull(spec, input, { because: 'it has pull: always, and a container is to be created', serves });
   }
-  return createFailing(spec, input);
+  return createFailing(spec, input) ?? checkObstacle(spec, input);
 }
 
 /**
@@ -56,7 +60,7 @@ function createFailing({ name }: ComponentSpec, { memory, now }: PlanInput): Wai
   };
 }
 
-function pull(spec: ComponentSpec, input: PlanInput, { because, serves }: Need): Action | Waiting {
+export function pull(spec: ComponentSpec, input: PlanInput, { because, serves }: Need): Action | Waiting {
   const { memory, now } = input;
   const { image } = spec.shape;
   const failed = memory.pulls.failed.get(image);

@@ -1,6 +1,6 @@
 /** The container is made as wanted: see that it runs, is well, and is alone; or that its predecessor comes back. */
 import type { ComponentSpec } from '../desired/desired.js';
-import { atWill, replacing } from './at-will.js';
+import { atWill, isWorking, replacing } from './at-will.js';
 import { memoryOf } from './memory.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
@@ -10,11 +10,12 @@ import { ownMark } from './settle.js';
 import type { SortedOut } from './sort-out.js';
 import { start } from './start.js';
 import { type Step, unlessCrashing, unlessFailing } from './step.js';
+import { takeUp } from './take-up.js';
 
 export function tend(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut, input: PlanInput): Step {
   switch (current.state) {
     case 'running':
-      return followOn(spec, current, sorted, input) ?? restartIfFailing(spec, current, input);
+      return followOn(spec, current, sorted, input) ?? mend(spec, current, input);
     case 'paused':
       return unpause(current, input);
     case 'created':
@@ -37,8 +38,8 @@ function followOn(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut,
     return clearAway(spec.name, [predecessor], input, 'its successor is ready');
   if (isOverdue(spec, current, sorted, input)) return goBack(spec, current, input);
   const later = dueAt(spec, current, input);
-  const restart = restartIfFailing(spec, current, input);
-  return restart ?? (later === null ? null : { component: spec.name, later });
+  const step = mend(spec, current, input);
+  return step ?? (later === null ? null : { component: spec.name, later });
 }
 
 function isServing(component: string, { observed }: PlanInput): boolean {
@@ -52,6 +53,20 @@ function isOverdue(spec: ComponentSpec, current: OwnContainer, sorted: SortedOut
 
 export function unpause({ component, id }: OwnContainer, { memory, now }: PlanInput): Step {
   return unlessFailing({ do: 'unpause', component, id, because: 'somebody paused it' }, memory, now);
+}
+
+/** Files first: what is wrong with it may be what they mend. */
+function mend(spec: ComponentSpec, current: OwnContainer, input: PlanInput): Step {
+  const files = filesTakenUp(spec, current, input);
+  return files && 'do' in files ? files : (restartIfFailing(spec, current, input) ?? files);
+}
+
+/** A signal takes nothing down; a restart of what works does. */
+function filesTakenUp(spec: ComponentSpec, current: OwnContainer, input: PlanInput): Step {
+  const step = takeUp(spec, current, input);
+  const restarts = step !== null && 'do' in step && step.do === 'reload' && step.by === 'restart';
+  if (!restarts || !isWorking(current, input)) return step;
+  return atWill(step, { ...replacing(spec, current), what: 'restart' }, input);
 }
 
 function restartIfFailing(spec: ComponentSpec, current: OwnContainer, input: PlanInput): Step {

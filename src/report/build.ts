@@ -125,6 +125,7 @@ function statusOf(input: ReportInput, components: readonly ComponentReport[]): S
     return 'unassigned';
   const trouble = !desired.known || store.unreadable !== null || store.hold !== null || problems.length > 0;
   if (trouble || (!engine.reachable && engine.version !== null)) return 'degraded';
+  if (input.plan.stuck.some(({ state }) => state === 'refused')) return 'degraded';
   if (needsOperator(desired)) return 'degraded';
   if (components.some((component) => failing(component, input))) return 'degraded';
   if (desired.known && desired.paused !== false) return 'paused';

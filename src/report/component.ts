@@ -59,7 +59,7 @@ function stateOf(
 ): ComponentState {
   if (wanted?.ok === false && wanted.waits === undefined) return 'invalid';
   const stuck = plan.stuck.find(({ component }) => component === name);
-  if (stuck) return stuck.state;
+  if (stuck && stuck.state !== 'refused') return stuck.state;
   if (serving === null) return 'missing';
   switch (serving.state) {
     case 'removing':
@@ -122,7 +122,10 @@ function nounOf({ do: verb }: Action): Doing['what'] {
     case 'stop':
     case 'retire':
     case 'remove':
+    case 'reload':
       return verb;
+    case 'check':
+      return 'reload';
     case 'restart':
     case 'unpause':
     case 'rename':

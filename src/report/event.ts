@@ -60,7 +60,7 @@ export function containerEnded(component: string, exit: LastExit): Happening {
 function detailsOf(action: Action): Readonly<Record<string, string>> {
   const what = { do: action.do };
   if (action.do === 'pull') return { ...what, image: action.image };
-  if (action.do === 'create') return { ...what, image: action.spec.shape.image };
+  if (action.do === 'create' || action.do === 'check') return { ...what, image: action.spec.shape.image };
   if ('id' in action) return { ...what, container: action.id.slice(0, 12) };
   return what;
 }

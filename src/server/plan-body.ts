@@ -8,7 +8,7 @@ export interface PlannedAction {
   readonly because: string;
   /** The container that it is done to, where there is one already. */
   readonly id?: string;
-  /** The image that is pulled or that a container is created from. */
+  /** The image that is pulled, or that a container is created from, for good or for a check. */
   readonly image?: string;
   /** The name that a container gets. */
   readonly name?: string;
@@ -30,6 +30,8 @@ function shown(action: Action): PlannedAction {
       return { ...step, image: action.image };
     case 'create':
       return { ...step, image: action.spec.shape.image, name: action.name };
+    case 'check':
+      return { ...step, image: action.spec.shape.image };
     case 'retire':
     case 'rename':
       return { ...step, id: action.id, name: action.name };
@@ -42,6 +44,7 @@ function shown(action: Action): PlannedAction {
     case 'unpause':
     case 'remove':
     case 'stop':
+    case 'reload':
       return { ...step, id: action.id };
   }
 }

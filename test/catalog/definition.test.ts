@@ -23,6 +23,8 @@ const good: readonly string[] = [
   'command: [{ each: node.roles, value: "--role={{ item }}" }]',
   'env: { VERSION: 1.10, ANSWER: no, EMPTY: "" }',
   'files: [{ target: /etc/web/web.conf, content: "a\\nb\\n", onChange: recreate }]',
+  'files: [{ target: /etc/web/a, content: x, onChange: { signal: SIGUSR2 }, validate: [web, "-c", "{{ node.name }}"] }]',
+  'files: [{ target: /etc/web/a, content: x, onChange: "{{ params.way }}" }]',
   'when: "{{ params.vip }}"',
 ];
 
@@ -72,12 +74,12 @@ const bad: readonly (readonly [string, string])[] = [
     'web.yaml:4:9 files[0]: either template or content is needed\nweb.yaml:4:53 files[0].template: there is no y among the templates',
   ],
   [
-    'files: [{ target: /etc/web/a, content: x, onChange: { signal: SIGHUP } }]',
-    'web.yaml:4:53 files[0].onChange: only recreate is supported',
+    'files: [{ target: /etc/web/a, content: x, onChange: reload }]',
+    'web.yaml:4:53 files[0].onChange: expected recreate, restart, none, or a signal such as { signal: SIGHUP }',
   ],
   [
-    'files: [{ target: /etc/web/a, content: x, validate: [a] }]',
-    'web.yaml:4:43 files[0].validate: unknown key; known are target, template, content, onChange',
+    'files: [{ target: /etc/web/a, content: x, validate: [] }]',
+    'web.yaml:4:53 files[0].validate: a command is needed',
   ],
   [
     'files: [{ target: /etc/web/a, template: ../../etc/passwd }]',

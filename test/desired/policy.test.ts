@@ -182,6 +182,11 @@ const refused: readonly (readonly [string, Asked, RegExp])[] = [
   ['the user', { overlay: { root: 'user: "0"' } }, /user: root has/],
   ['files', { overlay: { root: 'files: [{ target: /etc/x/y, content: z }]' } }, /files: root has/],
   [
+    'a file that changes under it',
+    { overlay: { root: 'files: [{ target: /etc/x/y, content: z, onChange: none }]' } },
+    /files: root has/,
+  ],
+  [
     'one right given up, another kept',
     { overlay: { root: 'mounts: null\ncommand: [sh]' } },
     /command: root has/,

@@ -231,6 +231,43 @@ t.test('the digest is of the container alone', async (t) => {
   t.not(digest(''), digest('env: { A: b }'));
 });
 
+t.test(
+  'a file that changes under its container leaves its folder in the digest, and nothing else',
+  async (t) => {
+    const files = (...lines: readonly string[]) => spec(one(`files: [${lines.join(', ')}]`));
+    const hup = 'onChange: { signal: SIGHUP }';
+    const before = files(`{ target: /etc/web/a, content: x, ${hup} }`);
+    t.strictSame([before.shape.files, before.shape.liveFolders], [[], ['/etc/web']]);
+    t.match(before.files.live, [{ target: '/etc/web/a', content: 'x', onChange: { signal: 'SIGHUP' } }]);
+    const same = [
+      `{ target: /etc/web/a, content: y, ${hup} }`,
+      '{ target: /etc/web/a, content: x, onChange: restart }',
+      `{ target: /etc/web/b, content: x, ${hup}, validate: [web, -c] }`,
+    ];
+    for (const line of same) {
+      const after = files(line);
+      t.equal(after.digest, before.digest, line);
+      t.not(after.files.digest, before.files.digest, line);
+    }
+    t.not(files(`{ target: /srv/a, content: x, ${hup} }`).digest, before.digest, 'another folder');
+    t.not(files('{ target: /etc/web/a, content: x }').digest, before.digest, 'a file that it is made of');
+    t.strictSame(files('{ target: /etc/web/a, content: x }').shape.liveFolders, undefined);
+    const checked = files(
+      '{ target: /etc/web/a, content: x, validate: [web, -c] }',
+      `{ target: /etc/web/b, content: x, validate: [web, "-c", ""], ${hup} }`,
+      `{ target: /etc/web/c, content: x, validate: [web, "{{ node.name }}"], ${hup} }`,
+    );
+    t.strictSame(
+      checked.files.validate,
+      [
+        ['web', '-c'],
+        ['web', 'web-1'],
+      ],
+      'each command once',
+    );
+  },
+);
+
 t.test('when leaves a component out', async (t) => {
   const left = (value: string, cluster = {}) =>
     !components({ ...one(`when: "${value}"`), cluster }).has('web');

@@ -138,7 +138,11 @@ export class FakeHost {
   #files(): FileRoom {
     const room = openFileRoom(this.#folder);
     return {
-      place: (spec) => this.time.count(room.place(spec)),
+      place: (spec, live) => this.time.count(room.place(spec, live)),
+      stage: (spec) => this.time.count(room.stage(spec)),
+      unstage: (spec) => this.time.count(room.unstage(spec)),
+      takenUp: (spec) => this.time.count(room.takenUp(spec)),
+      noteTakenUp: (spec) => this.time.count(room.noteTakenUp(spec)),
       prune: (component, digests) => this.time.count(room.prune(component, digests)),
     };
   }

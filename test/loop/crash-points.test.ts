@@ -2,9 +2,12 @@
  * The agent dies before and after each single call that it makes to the engine, and a fresh one starts: it settles
  * as if nothing had happened. All call numbers of each scenario, on the fake engine.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Desired } from '../../src/desired/desired.js';
 import { LABEL, labelsFor } from '../../src/loop/labels.js';
+import { runPrograms } from '../engine/fake/programs.js';
 import { requestOf, shapeOf } from '../engine/shape.js';
 import { Promises } from '../plan/promises.js';
 import { spec, wanted } from '../plan/world.js';
@@ -18,7 +21,11 @@ interface Scenario {
   readonly to: Desired;
   /** Names and images of what runs in the end. */
   readonly settled: readonly string[];
+  /** Content of the file that the process was told of last. */
+  readonly reloaded?: string;
 }
+
+const CHECK = ['check', '/etc/x/x.conf'];
 
 /** `db` has a file as well, and one is enough: the disk is what costs time here. `web` needs a network. */
 const shape = (image: string) =>
@@ -29,6 +36,13 @@ const shape = (image: string) =>
   });
 const component = (name: string, version: number, after: readonly string[] = []) =>
   spec(name, { image: `${name}:${version}`, shape: shape(`${name}:${version}`), after });
+
+/** Its file changes under it, and is checked before. */
+const reloading = (content: string) => {
+  const live = [{ target: '/etc/x/x.conf', content, digest: content, onChange: { signal: 'SIGHUP' } }];
+  const made = shapeOf('edge:1', { liveFolders: ['/etc/x'] });
+  return spec('edge', { shape: made, files: { live, validate: [CHECK], digest: content } });
+};
 
 const db = component('db', 1);
 const web = component('web', 1, ['db']);
@@ -81,6 +95,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     to: both,
     settled: RUNNING,
   },
+  'a file that is checked, and reloaded': {
+    from: wanted(reloading('one')),
+    to: wanted(reloading('two')),
+    settled: ['katod-edge edge:1'],
+    reloaded: 'two',
+  },
+  'a file that is checked, before the first container': {
+    from: nothing,
+    to: wanted(reloading('two')),
+    settled: ['katod-edge edge:1'],
+    reloaded: 'two',
+  },
   'a second container of one component': {
     from: both,
     damage(host) {
@@ -97,7 +123,7 @@ const SETTLES_WITHIN = 60_000;
 
 /** Settles in `from`, is damaged, is told `to`, and settles there; `prepare` sets when the agent dies. */
 async function play(
-  { from, damage, to, settled }: Scenario,
+  { from, damage, to, settled, reloaded }: Scenario,
   prepare: (host: FakeHost) => void,
 ): Promise<{ readonly host: FakeHost; readonly wrong: readonly string[] }> {
   const host = new FakeHost({ images: ['db:1', 'db:2', 'web:1', 'edge:1', 'theirs:1'] });
@@ -108,6 +134,10 @@ async function play(
   host.daemon.start(theirs);
   host.stopping = () => 700;
   host.wire.latency = () => 3;
+  runPrograms(host.daemon, host.time, ({ entrypoint = [] }) =>
+    entrypoint[0] === CHECK[0] ? { after: 20, code: 0 } : null,
+  );
+  const heard = hearing(host);
   return host.time.rule(async () => {
     const wrong: string[] = [];
     const reach = async (what: string, words: readonly string[]) => {
@@ -132,11 +162,24 @@ async function play(
     host.calls.length = 0;
     await host.time.pass(61_000);
     const further = host.calls.map(({ verb }) => verb).filter((verb) => verb !== 'list');
+    if (reloaded !== undefined && heard() !== reloaded) wrong.push(`it has last read ${heard()}`);
     if (further.length > 0) wrong.push(`settled, and goes on: ${further.join(', ')}`);
     wrong.push(...promises.broken, ...promises.volumesLost().map((volume) => `lost ${volume}`));
     host.close();
     return { host, wrong };
   });
+}
+
+/** The content of `edge`'s file when its process was last started or signalled. */
+function hearing({ daemon }: FakeHost): () => string {
+  let content = '';
+  daemon.listen(({ action, id }) => {
+    const request = daemon.containers().find((one) => one.id === id)?.request;
+    const folder = request?.fileFolders.get('/etc/x');
+    if (folder === undefined || request?.name !== 'katod-edge' || !['start', 'kill'].includes(action)) return;
+    content = readFileSync(join(folder, 'x.conf'), 'utf8');
+  });
+  return () => content;
 }
 
 /** What runs, and what else there is, by name. */

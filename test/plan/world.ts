@@ -39,6 +39,7 @@ export function spec(name: string, more: Partial<ComponentSpec> & { image?: stri
       logging: null,
     },
     digest: `1:${image}`,
+    files: { live: [], validate: [], digest: '' },
     definition: `definition of ${image}`,
     pull: 'missing',
     labels: {},
@@ -114,6 +115,8 @@ export function container(component: string, id: string, words: ContainerWords =
 export interface World {
   readonly desired: Desired;
   readonly own?: readonly OwnContainer[];
+  readonly checks?: readonly OwnContainer[];
+  readonly files?: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
   readonly foreign?: Record<string, string>;
   /** Images on the node; all that are asked for when not given. */
   readonly images?: readonly string[];
@@ -142,6 +145,10 @@ export function input(world: World): PlanInput {
   });
   const observed: Observed = {
     own,
+    checks: world.checks ?? [],
+    files: new Map(
+      Object.entries(world.files ?? {}).map(([name, it]) => [name, it && new Map(Object.entries(it))]),
+    ),
     foreignNames: new Map(Object.entries(world.foreign ?? {})),
     images: new Map(asked.map((image) => [image, world.images?.includes(image) ?? true])),
     credentials: '',

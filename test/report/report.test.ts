@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Desired } from '../../src/desired/desired.js';
-import { type Memory, NOTHING_REMEMBERED } from '../../src/plan/memory.js';
+import { type Memory, NOTHING_REMEMBERED, remember } from '../../src/plan/memory.js';
 import { notice } from '../../src/plan/notice.js';
 import { buildReport, readiness } from '../../src/report/build.js';
 import type { ReportInput } from '../../src/report/input.js';
@@ -55,11 +55,53 @@ function waiting(needs: 'members' | 'number') {
   return wanted({ ok: false, name: 'web', problems: [], waits: { needs, why: 'WHY' }, inForce: null });
 }
 
+const refusing = {
+  do: 'check' as const,
+  component: 'web',
+  because: '',
+  spec: spec('web', {
+    files: {
+      live: [{ target: '/etc/web/a', content: 'x', digest: 'x', onChange: { signal: 'SIGHUP' } }],
+      validate: [['web', '-c']],
+      digest: 'd',
+    },
+  }),
+};
+const refused = remember(
+  NOTHING_REMEMBERED,
+  {
+    action: refusing,
+    ok: false,
+    message: 'web ended with exit code 1: line 7',
+    retry: 'never',
+    retryAfter: null,
+  },
+  {
+    desired: running.desired,
+    pullLimits: { min: 1, max: 1, recheck: 1 },
+    credentials: '',
+    now: -5_000,
+    jitter: 0,
+  },
+);
+
 const table: readonly (readonly [string, string, string])[] = [
   [
     'all is well',
     told({ ...running, health: { web: 'ready' } }),
     'healthy 200\n  web: running, ready, current',
+  ],
+  [
+    'its files are refused: what runs is as good as it was',
+    told({
+      ...running,
+      desired: wanted(refusing.spec),
+      health: { web: 'ready' },
+      files: { web: { '/etc/web/a': 'old' } },
+      memory: refused,
+      now: 2_000,
+    }),
+    'degraded 200\n- web: waits: its files are refused: web ended with exit code 1: line 7: what is in place stays; mend them, or ask again with POST /v1/reconcile\n  web: running, ready, current · wait',
   ],
   [
     'not ready yet',

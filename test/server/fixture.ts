@@ -76,6 +76,7 @@ const spec: ComponentSpec = {
     logging: null,
   },
   digest: '1:abc',
+  files: { live: [], validate: [], digest: '' },
   definition: '9c41',
   pull: 'missing',
   labels: {},

@@ -123,12 +123,19 @@ export class Driver {
   #look(desired: Desired, blind: boolean): Observed {
     const { daemon, promises } = this.#scene;
     const own = this.#scene.ours().map((container) => observedAs(container, blind));
-    const others = daemon.containers().filter((container) => !promises.isOwn(container));
+    const others = daemon
+      .containers()
+      .filter((container) => !promises.isOwn(container) && !promises.isCheck(container));
     const images = desired.known
       ? [...desired.components.values()].flatMap((wanted) => specInForce(wanted)?.shape.image ?? [])
       : [];
     return {
       own,
+      checks: daemon
+        .containers()
+        .filter((one) => promises.isCheck(one))
+        .map((container) => observedAs(container, blind)),
+      files: new Map(),
       foreignNames: new Map(others.map(({ name }) => [name, `container ${name}`])),
       credentials: '',
       images: new Map(blind ? [] : images.map((image) => [image, daemon.hasImage(image)])),
@@ -169,7 +176,8 @@ export class Driver {
     const steps = [...actions, ...waiting, ...stuck].map(({ component }) => component);
     if (new Set(steps).size < steps.length) broken.push(`two steps of one component: ${text}`);
     for (const action of actions) {
-      const own = !('id' in action) || input.observed.own.some(({ id }) => id === action.id);
+      const ours = [...input.observed.own, ...input.observed.checks];
+      const own = !('id' in action) || ours.some(({ id }) => id === action.id);
       const foreignName = 'name' in action && input.observed.foreignNames.has(action.name);
       if (!own || foreignName) broken.push(`somebody else's is named: ${text}`);
       if (input.underWay.lanes.has(action.component)) broken.push(`its lane is at work: ${text}`);
@@ -222,6 +230,9 @@ export class Driver {
       case 'giveUp':
       case 'mark':
         throw new TypeError('one that is alone has nobody to tell');
+      case 'check':
+      case 'reload':
+        throw new Error(`${action.do}: no component has files here`);
       default:
         daemon[action.do](action.id);
     }
@@ -241,6 +252,10 @@ function callOf(action: Action): FakeCall {
     case 'giveUp':
     case 'mark':
       throw new TypeError('one that is alone has nobody to tell');
+    case 'check':
+      return { verb: 'create', subject: action.component };
+    case 'reload':
+      return { verb: 'signal', subject: action.id };
     default:
       return { verb: action.do, subject: action.id };
   }

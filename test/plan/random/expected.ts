@@ -21,6 +21,9 @@ export function flaws({ daemon, promises, ours }: Scene, desired: Desired): read
     if (squatted || (finished && spec.restart.finalExits.includes(FINAL)) || waits) excused.add(spec.name);
     else found.push(...flawsOf(spec, mine, name));
   }
+  for (const one of daemon.containers()) {
+    if (promises.isCheck(one)) found.push(`${one.name} is left of a check`);
+  }
   for (const { name, request } of ours()) {
     if (!desired.components.has(request.labels[LABEL.component] ?? '')) found.push(`${name} is left`);
   }
