@@ -19,6 +19,8 @@ export interface AtWill {
   /** The definition that is the reason. */
   readonly definition: string;
   readonly disruption: Disruption;
+  /** The nodes of its ensemble; default: those that have the component by their roles. */
+  readonly nodes?: readonly string[];
 }
 
 /** Lets a step through where it takes down nothing that works, or may. */
@@ -52,7 +54,9 @@ export function atWill(step: Step, wanting: AtWill, input: PlanInput): Step {
 
 /** A replacement of what runs, as its definition now asks for it. */
 export function replacing(spec: ComponentSpec, container: OwnContainer): AtWill {
-  return { what: 'replace', container, definition: spec.definition, disruption: spec.disruption };
+  const { definition, disruption, ensemble } = spec;
+  const nodes = ensemble === undefined ? {} : { nodes: ensemble.nodes };
+  return { what: 'replace', container, definition, disruption, ...nodes };
 }
 
 /** The rule for a component that is not wanted here any more. */
@@ -67,13 +71,13 @@ export function isWorking(container: OwnContainer, { observed, memory, now }: Pl
 
 function wishOf(
   { component }: Action,
-  { what, container, definition, disruption }: AtWill,
+  { what, container, definition, disruption, nodes }: AtWill,
   input: PlanInput,
 ): Wish {
   const { max, group, peers } = disruption;
   const verdict = input.observed.verdicts.get(component);
   const leads = verdict?.containerId === container.id && verdict.leader === true;
-  const all = carriers(component, input);
+  const all = carriers(component, nodes, input);
   const share = (percent: number) => Math.max(1, Math.floor((all.length * percent) / 100));
   return {
     component,
@@ -90,9 +94,14 @@ function wishOf(
   };
 }
 
-/** The nodes that have the component by their roles. */
-function carriers(component: string, { desired, coordination }: PlanInput): readonly Peer[] {
+/** A node with the role that is no member of the ensemble runs nothing of it. */
+function carriers(
+  component: string,
+  nodes: readonly string[] | undefined,
+  { desired, coordination }: PlanInput,
+): readonly Peer[] {
   if (coordination.kind !== 'joined' || !desired.known) return [];
+  if (nodes !== undefined) return coordination.members.filter(({ node }) => nodes.includes(node));
   const roles = desired.rolesWith.get(component) ?? [];
   return coordination.members.filter((member) => member.roles.some((role) => roles.includes(role)));
 }

@@ -279,9 +279,10 @@ t.test('what stands is told after 10 s, and then the slot is free again', (t) =>
 
 t.test('the leader goes last', (t) => {
   const member = (node: string, alive = true) => ({ node, roles: ['web'], alive });
-  const leading = (rolls: readonly Roll[], away = false) => {
+  const leading = (rolls: readonly Roll[], away = false, nodes: readonly string[] | null = null) => {
     const known = joined({ rolls, members: [member('web-1'), member('web-2'), member('web-3', !away)] });
-    const seen = input({ ...older, coordination: known });
+    const ensemble = nodes === null ? {} : { ensemble: { number: 1, nodes, id: null } };
+    const seen = input({ ...older, desired: wanted(spec('web', ensemble)), coordination: known });
     const verdict = seen.observed.verdicts.get('web');
     if (verdict === undefined) throw new Error('it is probed');
     const verdicts = new Map([['web', { ...verdict, leader: true }]]);
@@ -291,6 +292,11 @@ t.test('the leader goes last', (t) => {
   t.equal(leading([roll('web-2', 'ready')]), 'web: wait for slot (it leads, and web-3 goes first)');
   t.match(leading([roll('web-2', 'ready'), roll('web-3', 'ready')]), /^web: claim/);
   t.match(leading([roll('web-2', 'ready')], true), /^web: claim/, 'one that is away is not waited for');
+  t.match(
+    leading([roll('web-2', 'ready')], false, ['web-1', 'web-2']),
+    /^web: claim/,
+    'nor one that is no member of the ensemble',
+  );
   t.end();
 });
 
