@@ -14,6 +14,7 @@ export function disruptionSchema(text: leaf.Leaf) {
     max: text(mostDown).optional(),
     group: text(leaf.name).optional(),
     readyWithin: text(leaf.positiveDuration).optional(),
+    joins: text(leaf.oneOf('first', 'last')).optional(),
     peers: z
       .strictObject({
         /** One probe for each other node; `least` of them must pass. Default: all. */

@@ -40,8 +40,9 @@ function readSlot(value: string): z.infer<typeof slotSchema> {
   }
 }
 
-export function rollsFolder(component: string, definition: string): string {
-  return `rolls/${component}/${definition}/`;
+/** Without a definition: of all of them. */
+export function rollsFolder(component: string, definition?: string): string {
+  return definition === undefined ? `rolls/${component}/` : `rolls/${component}/${definition}/`;
 }
 
 export function rollKey({ component, definition, node }: Omit<Roll, 'state'>): string {

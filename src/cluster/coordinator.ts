@@ -16,7 +16,7 @@ import {
 } from '../plan/disruption.js';
 import type { Session } from '../store/session.js';
 import { type Store, StoreError } from '../store/store.js';
-import { slotKeyOf, slotText } from './coordination-text.js';
+import { parseSlot, slotKeyOf, slotText } from './coordination-text.js';
 import { OwnMarks } from './own-marks.js';
 import type { Ask } from './peers.js';
 import { askPeers } from './peers.js';
@@ -77,6 +77,7 @@ export class Coordinator implements Coordinating {
     const { read, slots, rolls, members } = this.#reading;
     const own = [...this.#claims.values()].map(({ slot }) => slot);
     const mine = new Set(own.map(slotKey));
+    const left = slots.filter((slot) => slot.node === node && !mine.has(slotKey(slot)));
     const told = now() - COUNTS_FOR;
     return {
       kind: 'joined',
@@ -84,6 +85,7 @@ export class Coordinator implements Coordinating {
       read: this.#isFresh() ? read : new Set(),
       slots: [...slots.filter((slot) => !mine.has(slotKey(slot))), ...own],
       certain: this.#certain(),
+      left: new Set(left.map(slotKey)),
       rolls,
       peers: new Map([...this.#peers].flatMap(([name, it]) => (it.at >= told ? [[name, it.answer]] : []))),
       members,
@@ -113,7 +115,12 @@ export class Coordinator implements Coordinating {
       since: this.#options.date().toISOString(),
       why,
     };
-    const claimed = await session.claim(slotKeyOf(name), slotText(slot));
+    const key = slotKeyOf(name);
+    const isOwn = (value: string) => {
+      const there = parseSlot(key, value);
+      return there?.node === slot.node && there.component === component;
+    };
+    const claimed = await session.claim(key, slotText(slot), isOwn);
     if (claimed.ok) {
       this.#peers.delete(component);
       this.#claims.set(slotKey(slot), { slot, since: claimed.since });

@@ -20,7 +20,11 @@ export async function readFor(
   store: Pick<Store, 'list'>,
 ): Promise<CoordinationReading> {
   const groups = new Set(wishes.map(({ group }) => slotsFolder(group)));
-  const definitions = new Set(wishes.map((wish) => rollsFolder(wish.component, wish.definition)));
+  const definitions = new Set(
+    wishes.map(({ what, component, definition }) =>
+      what === 'join' ? rollsFolder(component) : rollsFolder(component, definition),
+    ),
+  );
   const [slots, rolls, members] = await Promise.all([
     listAll(groups, store),
     listAll(definitions, store),

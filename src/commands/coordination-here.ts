@@ -7,7 +7,7 @@ import { StoreError } from '../store/store.js';
 
 /** As an agent knows it that has just been started: it holds no slot. */
 export function joined(node: string, { read, slots, rolls, members }: CoordinationReading): Coordination {
-  const own = { certain: new Set<string>(), peers: new Map(), marks: new Map() };
+  const own = { certain: new Set<string>(), left: new Set<string>(), peers: new Map(), marks: new Map() };
   return { kind: 'joined', node, read, slots, rolls, members, ...own };
 }
 

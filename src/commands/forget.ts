@@ -15,7 +15,7 @@ export async function forget({ sources, switches, words }: Invocation): Promise<
     const store = await openStore({ settings: storeSettings(values), node: values.node });
     try {
       const alive = (await store.list('status/')).some(({ key }) => key === `status/${node}`);
-      const rolls = await forgetRolls(node, store);
+      const rolls = await forgetRolls(node, { store, alive });
       if (alive && rolls === 0)
         return fail(
           `node ${node} is alive: stop its agent first; its status goes a minute later at the latest`,
@@ -30,12 +30,18 @@ export async function forget({ sources, switches, words }: Invocation): Promise<
   });
 }
 
-/** Definitions that failed on the node, or that it has begun and told nothing of since: they are tried again. */
-async function forgetRolls(node: string, store: Store): Promise<number> {
+/**
+ * Definitions that failed on the node, or that it has begun and told nothing of since: they are tried again. Of one that
+ * is gone, all that it told.
+ */
+async function forgetRolls(
+  node: string,
+  { store, alive }: { readonly store: Store; readonly alive: boolean },
+): Promise<number> {
   let forgotten = 0;
   for (const entry of await store.list('rolls/')) {
     const roll = parseRoll(entry.key, textOf(entry));
-    if (roll?.node !== node || roll.state === 'ready') continue;
+    if (roll?.node !== node || (alive && roll.state === 'ready')) continue;
     if ((await store.deleteIf(entry.key, entry.revision)).done) forgotten += 1;
   }
   return forgotten;

@@ -19,6 +19,8 @@ export interface Disruption {
   readonly group: string;
   /** Milliseconds in which a replacement has to be ready, or its predecessor comes back. Default 5 min. */
   readonly readyWithin: number;
+  /** Whether a new member of the ensemble starts before the others know of it, or once they are ready with it. */
+  readonly joins: 'first' | 'last';
   /** What the others are asked; null: they can't be. */
   readonly peers: Peers | null;
 }
@@ -39,8 +41,8 @@ const SHARE = { kind: 'share', percent: 10 } as const;
 const READY_WITHIN = 300_000;
 
 export function disruptionOf(component: string, text: DisruptionText = {}): Disruption {
-  const { max = SHARE, group = component, readyWithin = READY_WITHIN, peers } = text;
-  return { max, group, readyWithin, peers: peers === undefined ? null : peersOf(peers) };
+  const { max = SHARE, group = component, readyWithin = READY_WITHIN, joins = 'first', peers } = text;
+  return { max, group, readyWithin, joins, peers: peers === undefined ? null : peersOf(peers) };
 }
 
 function peersOf({ serve = [], least, any = [] }: NonNullable<DisruptionText['peers']>): Peers {

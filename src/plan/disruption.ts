@@ -63,6 +63,8 @@ export type Coordination =
       readonly slots: readonly Slot[];
       /** Those of `slots` that are this node's, under a lease that can't have run out: `GROUP/N`. */
       readonly certain: ReadonlySet<string>;
+      /** Those of `slots` that this node had under another lease, before its agent was started: `GROUP/N`. */
+      readonly left: ReadonlySet<string>;
       readonly rolls: readonly Roll[];
       /** By component; none: the others have not answered yet. */
       readonly peers: ReadonlyMap<string, PeerAnswer>;
@@ -78,7 +80,8 @@ export interface Disturbance {
   readonly group: string;
   /** Slots of the group, 1 at least. */
   readonly max: number;
-  readonly what: 'replace' | 'restart' | 'remove';
+  /** `join`: nothing is taken down; a new member is to start. */
+  readonly what: 'replace' | 'restart' | 'remove' | 'join';
   /** Whether it leads: the others go first. */
   readonly leads: boolean;
   /** The other nodes that this change is to reach, where they are known: the ensemble's members. */
@@ -94,7 +97,7 @@ export interface Wish extends Disturbance {
 
 export type Permission =
   | { readonly kind: 'go' }
-  /** Take slot `number` of the group. */
+  /** Take slot `number` of the group, or take it over from this node's agent before. */
   | { readonly kind: 'claim'; readonly number: number }
   /** Write `begun` for this node. */
   | { readonly kind: 'begin' }
@@ -110,9 +113,10 @@ export function permissionFor(wish: Disturbance, known: Coordination): Permissio
   if (halted !== null) return halted;
   const own = known.slots.find((slot) => slot.group === wish.group && slot.node === known.node);
   if (own === undefined) return claim(wish, known);
-  if (!known.certain.has(slotKey(own))) return wait(`its slot ${slotKey(own)} may have run out`);
   if (own.component !== wish.component)
     return wait(`${own.component} of this node is not ready again, and holds slot ${slotKey(own)}`);
+  if (known.left.has(slotKey(own))) return { kind: 'claim', number: own.number };
+  if (!known.certain.has(slotKey(own))) return wait(`its slot ${slotKey(own)} may have run out`);
   const answer = known.peers.get(wish.component);
   if (answer === undefined) return wait('the other nodes are being asked whether they can do without it');
   if (!answer.ok) return wait(`the other nodes can't do without it: ${answer.why}`);
@@ -121,8 +125,23 @@ export function permissionFor(wish: Disturbance, known: Coordination): Permissio
 }
 
 /** What of a wish decides on what has to be read. */
-export function wishKey({ component, definition, group }: Disturbance): string {
-  return `${component} ${definition} ${group}`;
+export function wishKey({ component, definition, group, what }: Disturbance): string {
+  return `${what === 'join' ? 'join ' : ''}${component} ${definition} ${group}`;
+}
+
+/**
+ * Whether a new member may start, where the others have to know of it first: those that have ever told of the component
+ * must be ready with the definition that names it. At the first forming nobody has told of anything.
+ */
+export function joinPermission(wish: Disturbance, known: Coordination): Permission {
+  if (known.kind !== 'joined') return { kind: 'go' };
+  if (!known.read.has(wishKey(wish))) return wait('it is being read how the other members are');
+  const told = wish.others.filter((node) =>
+    known.rolls.some((roll) => roll.component === wish.component && roll.node === node),
+  );
+  const behind = told.filter((node) => stateOf(wish, node, known) !== 'ready');
+  if (behind.length === 0) return { kind: 'go' };
+  return wait(`${behind.join(', ')} must know of the new member first, and be ready with it`);
 }
 
 /** `GROUP/N`. */

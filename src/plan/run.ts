@@ -6,6 +6,7 @@ import type { ComponentSpec } from '../desired/desired.js';
 import { atWill, replacing } from './at-will.js';
 import { canBeKept, isCheck, isRefused } from './check.js';
 import { ended, endOf } from './end.js';
+import { joinObstacle } from './join.js';
 import { memoryOf } from './memory.js';
 import { giveNameBack, isInTheWay, makeRoom, nameBlocked } from './misnamed.js';
 import { containerName } from './names.js';
@@ -61,6 +62,8 @@ function make(spec: ComponentSpec, { retired }: SortedOut, input: PlanInput): St
   }
   const kept = isRefused(obstacle) && canBeKept(spec, input);
   if (obstacle && !kept) return obstacle;
+  const others = retired.length === 0 ? joinObstacle(spec, input) : null;
+  if (others) return others;
   const because = retired.length > 0 ? 'its predecessor is made of something else' : 'it has no container';
   const action = { do: 'create' as const, component, spec, name, ...(kept ? { kept } : {}), because };
   return unlessFailing(action, input.memory, input.now);

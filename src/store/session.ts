@@ -25,9 +25,10 @@ export interface Session {
   stands(key: string): boolean;
   /**
    * Creates a key that is absent, under the lease, and never again by itself: what was claimed goes with the lease. Done
-   * once or not at all. Rejects with a `StoreError` where that can't be told.
+   * once or not at all. Rejects with a `StoreError` where that can't be told. `isOwn` tells by the value that stands
+   * there whether it may be taken over, from an earlier program of this node. Default: never.
    */
-  claim(key: string, value: string): Promise<Claim>;
+  claim(key: string, value: string, isOwn?: (value: string) => boolean): Promise<Claim>;
   /** Deletes a key that stands under the lease; another's is left alone. Rejects with a `StoreError`. */
   giveUp(key: string): Promise<void>;
   /** Why there is no lease, or what could not be written: a sentence for the operator. Null: all is well. */

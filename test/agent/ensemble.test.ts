@@ -1,10 +1,15 @@
-/** Three hosts form one ensemble of real ZooKeeper; a fourth that gets the role by mistake waits. mesos-master is a stand-in. */
+/**
+ * Three hosts form one ensemble of real ZooKeeper, a fourth that gets the role by mistake waits, and a change rolls through.
+ * mesos-master is a stand-in.
+ */
 import t from 'tap';
 import { type Agent, untilHealth } from '../sandbox/agent.js';
 import { type ClusterHost, startHosts } from '../sandbox/hosts.js';
 import { imageName } from '../sandbox/images.js';
 import { until } from '../sandbox/until.js';
 import { containers } from './node.js';
+import { watchServing } from './serving.js';
+import { startWriter } from './zookeeper-writer.js';
 
 const cluster = await startHosts({ count: 4, images: ['zookeeper', 'stand-in'] });
 t.teardown(() => cluster.close());
@@ -159,4 +164,31 @@ t.test('a key of an ensemble that is deleted changes nothing, and is written bac
   for (const host of three)
     await untilHealth(agentOf(host), 'healthy', ({ status }) => status === 'healthy', { within: 60_000 });
   t.same(await Promise.all(three.map(({ host }) => containers(host))), before);
+});
+
+t.test('a change of zookeeper rolls through: one away at most, the leader last, no write lost', async (t) => {
+  const modeOf = async (host: ClusterHost) => found(await ask(host, 'srvr'), /^Mode: (\w+)$/m);
+  const modes = await Promise.all(three.map(modeOf));
+  const writer = await startWriter(
+    fourth,
+    three.map(({ host }) => host.address),
+  );
+  const serving = watchServing(three, 2181);
+  await etcd.put('/katod/cluster/components/zookeeper', 'env: { ZK_SERVER_HEAP: "130" }');
+  const heap = ({ host }: ClusterHost) =>
+    host.docker('inspect', '--format', '{{.State.StartedAt}} {{.Config.Env}}', 'katod-zookeeper');
+  await until(
+    'all have it',
+    async () => (await Promise.all(three.map(heap))).every((text) => text.includes('ZK_SERVER_HEAP=130')),
+    { within: 240_000 },
+  );
+  for (const host of three)
+    await untilHealth(agentOf(host), 'healthy', ({ status }) => status === 'healthy', { within: 120_000 });
+  const { mostAway, looks } = await serving.stop();
+  t.equal(mostAway, 1, `in ${looks} looks from outside`);
+  const { acknowledged, lost } = await writer.stop();
+  t.same(lost, [], `of ${acknowledged} writes`);
+  const started = await Promise.all(three.map(heap));
+  const last = started.indexOf([...started].sort().at(-1) ?? '');
+  t.equal(modes[last], 'leader', 'the leader was the last');
 });

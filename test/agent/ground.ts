@@ -9,6 +9,9 @@ import { IDLER, type Seen } from './node.js';
 
 export const MINUTE = 60_000;
 
+/** What they do is looked at, and not that they do it one after the other. */
+const TOGETHER = 'disruption: { max: 100% }\n';
+
 /** Milliseconds that a fault lasts: a minute in the long run, and else three times what the agent needs to see it. */
 export const LASTING = long ? MINUTE : 15_000;
 
@@ -37,7 +40,7 @@ export async function openGround(t: Test): Promise<Ground> {
   const start = openFleet(t, {
     // Beside the test, since that is where the members are.
     host: { ...host, inside: (argv) => argv },
-    components: { cron: IDLER, work: `${IDLER}env: { WORD: "{{ params.word }}" }\n` },
+    components: { cron: IDLER, work: `${IDLER}${TOGETHER}env: { WORD: "{{ params.word }}" }\n` },
     roles: { all: ['cron', 'work'], one: ['cron'] },
   });
   let { leader: asked } = await cluster.leadership();

@@ -114,6 +114,26 @@ t.test('a slot of a lease that is gone is relied on no more, also under the next
   await node.sees('it is known to be free', ({ slots }) => slots.length === 0);
 });
 
+t.test('a later agent of the node takes over the slot of the one before', async (t) => {
+  const [before, other] = [await openNode(t, 'web-1'), await openNode(t, 'web-2')];
+  await before.sees('nothing is taken', ({ read }) => read.size === 1);
+  await before.coordinator.claim(SLOT, BY);
+  const after = await openNode(t, 'web-1');
+  await after.sees('it is left', ({ left }) => left.has('web/0'));
+  await other.coordinator.claim(SLOT, BY);
+  t.same([...other.joined().certain], [], "it is not the other node's to take");
+  await after.coordinator.claim(SLOT, { ...BY, component: 'db' });
+  t.same([...after.joined().certain], [], 'nor for another component');
+  await after.coordinator.claim(SLOT, BY);
+  t.same([...after.joined().certain], ['web/0']);
+  await before.session.close();
+  t.match(
+    await etcd.list('/katod/slots/'),
+    { '/katod/slots/web/0': /web-1/ },
+    'and not with the lease before',
+  );
+});
+
 t.test('what a node tells is known to it and to the others, until somebody has it forgotten', async (t) => {
   const [one, other] = [await openNode(t, 'web-1'), await openNode(t, 'web-2')];
   await etcd.put('/katod/rolls/web/d0/web-1', 'ready');

@@ -18,7 +18,7 @@ const catalog = await loadCatalog(join(import.meta.dirname, '../../config'));
 /** Nodes of the ensembles, from number 1: this node is the first. */
 const three = ['web-1', 'web-2', 'web-3'];
 
-function text(role: string, params: Readonly<Record<string, string>> = {}): string {
+function text(role: string): string {
   const nodes = role === 'standalone' ? ['web-1'] : three;
   const ensemble = formEnsemble(nodes);
   const members = nodes.map((name, index) => [
@@ -32,7 +32,7 @@ function text(role: string, params: Readonly<Record<string, string>> = {}): stri
       ensembles: { zookeeper: ensemble, 'mesos-master': ensemble },
       members: Object.fromEntries(members),
       assignment: { stack: 'core', roles: [role] },
-      params: { cluster: { ...images, ...params }, node: {} },
+      params: { cluster: images, node: {} },
     },
     facts: { name: 'web-1', address: '10.0.0.5', hostname: 'web-1' },
     from: 'etcd',
@@ -46,10 +46,6 @@ function text(role: string, params: Readonly<Record<string, string>> = {}): stri
   });
   return parts.join('---\n');
 }
-
-t.test('the quorum of Mesos masters can be raised before there is one more', async (t) => {
-  t.match(text('master', { 'mesos.quorum': '3' }), '--quorum=3\n');
-});
 
 for (const role of ['master', 'node', 'edge', 'standalone']) {
   t.test(`role ${role} renders as its golden file says`, async (t) => {

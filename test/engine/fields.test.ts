@@ -17,7 +17,17 @@ import { limits } from './shape.js';
 const image = imageName('busybox');
 
 /** Keys that the agent itself acts on: no container shows them. */
-const AGENTS = ['name', 'description', 'pull', 'restart', 'after', 'probes', 'when'];
+const AGENTS = [
+  'name',
+  'description',
+  'pull',
+  'restart',
+  'after',
+  'probes',
+  'when',
+  'disruption',
+  'ensembleId',
+];
 
 /** Of a definition: the key, what stands there, where `docker inspect` has it, and what it says. */
 const fields: readonly (readonly [string, string, string, unknown])[] = [

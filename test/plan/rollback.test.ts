@@ -24,7 +24,14 @@ function remembered(more: Partial<ComponentMemory> = {}): Memory {
 
 function marked(state: 'begun' | 'failed' | null): Coordination {
   const marks = new Map([['web', { definition: web.definition, state }]]);
-  const nothing = { read: new Set<string>(), slots: [], certain: new Set<string>(), rolls: [], members: [] };
+  const nothing = {
+    read: new Set<string>(),
+    slots: [],
+    certain: new Set<string>(),
+    left: new Set<string>(),
+    rolls: [],
+    members: [],
+  };
   return { kind: 'joined', node: 'web-1', ...nothing, peers: new Map(), marks };
 }
 

@@ -6,7 +6,8 @@
  * - A claim is one transaction, and the slots and rolls are read anew after it, before anything else is done.
  * - An agent that holds its lease for certain does so by its own monotonic clock, counted from before it asked: the
  *   store ends a lease only after its holder has ceased to be certain.
- * - A slot is relied upon only under the very lease that it was claimed under: a lease had anew has no slots.
+ * - A slot is relied upon only under the very lease that it was claimed under: a lease had anew has no slots. What is left
+ *   of one before may be taken over, in one transaction, while it is there.
  * - Between the look at the clock and the call to the engine nothing is waited for.
  */
 import {
@@ -15,6 +16,7 @@ import {
   permissionFor,
   type Roll,
   type Slot,
+  slotKey,
   wishKey,
 } from '../../src/plan/disruption.js';
 
@@ -129,6 +131,8 @@ function stepsOf(
   // The session: renewed while it is there, had anew without what stood under the old one.
   if (!agent.certain && agent.lease) add('renews its lease', { certain: true });
   if (!agent.certain && !agent.lease) add('has a new lease', { lease: true, certain: true, claimed: false });
+  // The next lease does not keep what stands under the one before.
+  if (agent.slot !== null && !agent.claimed) add('loses the slot of the lease before', { slot: null });
   if (options.stale) add('reads', { view: viewText(viewOf(state)) });
   return [...found, ...work(agent, index, state, options)];
 }
@@ -170,7 +174,7 @@ function act(
 ): readonly (readonly [string, Agent])[] {
   switch (allowed.kind) {
     case 'claim': {
-      const taken = state.agents.some(({ slot }) => slot === allowed.number);
+      const taken = state.agents.some(({ slot }, other) => other !== index && slot === allowed.number);
       if (taken || !agent.lease) return [];
       const claimed = { ...agent, slot: allowed.number, claimed: true };
       const view = viewText(viewOf(withAgent(state, index, claimed, options)));
@@ -203,6 +207,7 @@ function permission(
     max,
     what: 'replace' as const,
   };
+  const own = view.slots.filter(({ node }) => node === nameOf(index)).map(slotKey);
   const known: Coordination = {
     kind: 'joined',
     node: nameOf(index),
@@ -210,9 +215,8 @@ function permission(
     members: [],
     marks: new Map(),
     slots: view.slots,
-    certain: new Set(
-      agent.certain && agent.claimed ? view.slots.map(({ group, number }) => `${group}/${number}`) : [],
-    ),
+    certain: new Set(agent.certain && agent.claimed ? own : []),
+    left: new Set(agent.claimed ? [] : own),
     rolls: view.rolls,
     peers: new Map([
       [COMPONENT, !peers || carried ? { ok: true } : { ok: false, why: 'one of them does not serve' }],

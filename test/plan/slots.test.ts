@@ -44,6 +44,7 @@ function joined(more: Partial<Joined> = {}): Coordination {
     read: new Set(read),
     slots: [],
     certain: new Set(),
+    left: new Set(),
     rolls: [],
     peers: new Map(),
     members: [],
@@ -138,6 +139,11 @@ const table: readonly (readonly [string, World, string])[] = [
       coordination: joined({ ...begun, certain: new Set() }),
     },
     'web: wait for slot (its slot web/0 may have run out)',
+  ],
+  [
+    'its agent was started anew: the slot of the one before is taken over',
+    { ...older, coordination: joined({ ...begun, certain: new Set(), left: new Set(['web/0']) }) },
+    `web: claim slot web/0 (it is to be replaced or taken away, since ${replace})`,
   ],
   [
     'what has not been ready since its start does not work: it is replaced without a slot',
@@ -296,6 +302,28 @@ t.test('the leader goes last', (t) => {
     leading([roll('web-2', 'ready')], false, ['web-1', 'web-2']),
     /^web: claim/,
     'nor one that is no member of the ensemble',
+  );
+  t.end();
+});
+
+t.test('where the others have to know of a new member first, it starts last', (t) => {
+  const disruption = disruptionOf('web', { joins: 'last' });
+  const ensemble = { number: 4, nodes: ['web-1', 'web-2', 'web-3'], id: null };
+  const joining = (more: Partial<Joined>) =>
+    planned({ desired: wanted(spec('web', { disruption, ensemble })), coordination: joined(more) });
+  const wish = { component: 'web', definition, group: 'web', max: 1, leads: false, others: [] } as const;
+  const read = new Set([wishKey({ ...wish, what: 'join' })]);
+  t.equal(joining({}), 'web: wait for ensemble (it is being read how the other members are)');
+  t.match(joining({ read }), /^web: create/, 'at the first forming nobody has told of anything');
+  t.equal(
+    joining({ read, rolls: [roll('web-2', 'ready', 'before'), roll('web-3', 'ready')] }),
+    'web: wait for ensemble (web-2 must know of the new member first, and be ready with it)',
+  );
+  t.match(joining({ read, rolls: [roll('web-2', 'ready'), roll('web-3', 'ready')] }), /^web: create/);
+  t.match(
+    joining({ read, rolls: [roll('web-9', 'ready', 'before')] }),
+    /^web: create/,
+    'who is no member does not count',
   );
   t.end();
 });

@@ -71,11 +71,12 @@ export class EtcdSession implements Session {
     return lease !== null && this.#keys.stands(key, lease.id);
   }
 
-  async claim(key: string, value: string): Promise<Claim> {
+  async claim(key: string, value: string, isOwn = (_: string) => false): Promise<Claim> {
     const lease = this.#current();
     if (lease === null) return { ok: false };
     const { cluster, full } = this.#options;
-    const stands = await claimKey({ cluster, key: full(key), value: Buffer.from(value), lease: lease.id });
+    const claiming = { cluster, key: full(key), value: Buffer.from(value), lease: lease.id };
+    const stands = await claimKey(claiming, isOwn);
     return stands && this.#current()?.id === lease.id ? { ok: true, since: lease.since } : { ok: false };
   }
 
