@@ -153,4 +153,10 @@ t.test('its arguments', async (t) => {
   const run = (...args: string[]) => runCommand([process.execPath, '--import', 'tsx', program, ...args]);
   t.match(await run('--help'), { code: 0, stdout: /--keep/ });
   t.match(await run('--kep'), { code: 2, stdout: '', stderr: /--kep is no argument/ });
+  t.match(await run('--hosts', '9'), { code: 2, stdout: '', stderr: /--hosts takes a number from 3 to 5/ });
+  t.match(await run('--hosts=3', '--keep'), {
+    code: 2,
+    stdout: '',
+    stderr: /--keep does not go with --hosts/,
+  });
 });

@@ -51,8 +51,10 @@ export async function agentOn(host: Host, etcd: Etcd): Promise<Stage> {
   return { host, etcd, agent, work, shell: shellOn(host) };
 }
 
-function shellOn(host: Host): Shell {
+/** `etcd`: where etcdctl asks; default: on the host's own loopback. */
+export function shellOn(host: Host, etcd?: string): Shell {
   const environment = {
+    ...(etcd === undefined ? {} : { ETCDCTL_ENDPOINTS: etcd }),
     DOCKER_HOST: `unix://${host.dockerSocket}`,
     DOCKER_CONFIG: join(host.folder, 'docker-config'),
     ETCDCTL_API: '3',

@@ -3,12 +3,14 @@ import { imageName } from '../images.js';
 import { components, images, misplaced, shown, standIns } from './components.js';
 import { type Director, Unexpected } from './director.js';
 import { allReady, gone, healthy, inWords, restarted } from './expectations.js';
-import { agentOn, etcdOn, node, type Stage, type Theatre } from './stage.js';
+import { keptText } from './kept.js';
+import type { Piece } from './present.js';
+import { agentOn, etcdOn, node, type Stage, Theatre } from './stage.js';
 import { containersOn, endedSince, fingerprint, processOn, volumesOn } from './world.js';
 
 const key = (path: string) => `/katod/${path}`;
 
-export async function setUp(director: Director, theatre: Theatre): Promise<Stage> {
+async function setUp(director: Director, theatre: Theatre): Promise<Stage> {
   let started: Parameters<typeof agentOn> | undefined;
   await director.step(async () => {
     director.title('# a host with a Docker Engine and an etcd of its own');
@@ -50,7 +52,7 @@ async function setParameters(director: Director, { shell, host, work }: Stage): 
   });
 }
 
-export async function assignRole(director: Director, stage: Stage): Promise<void> {
+async function assignRole(director: Director, stage: Stage): Promise<void> {
   await director.step(async () => {
     const typedAt = Date.now();
     await director.type(stage.shell, `etcdctl put ${key(`nodes/${node}/role`)} standalone`);
@@ -171,8 +173,23 @@ async function endRole(director: Director, stage: Stage): Promise<void> {
   });
 }
 
+/** `keep`: in the end all seven run, and stay. */
+export function oneHostPiece({ keep }: { readonly keep: boolean }): Piece {
+  const theatre = new Theatre();
+  return {
+    async play(director) {
+      const stage = await setUp(director, theatre);
+      await tour(director, stage);
+      if (!keep) return null;
+      await assignRole(director, stage);
+      return keptText(stage);
+    },
+    close: () => theatre.close(),
+  };
+}
+
 /** The whole of it, on a stage that has been set up. */
-export async function tour(director: Director, stage: Stage): Promise<void> {
+async function tour(director: Director, stage: Stage): Promise<void> {
   await setParameters(director, stage);
   await assignRole(director, stage);
   await askHealth(director, stage);
