@@ -19,14 +19,20 @@ export class ProbeTargets {
 
   of(desired: Desired, seen: Seen): readonly ProbeTarget[] {
     const specs = new Map(specsOf(desired).map((spec) => [spec.name, spec]));
-    const targets = servingOf(seen, this.#prefix).flatMap((container) => {
+    const targets: readonly ProbeTarget[] = servingOf(seen, this.#prefix).flatMap((container) => {
       const { id: containerId, component, state, digest, detail } = container;
       const spec = specs.get(component);
       if (spec === undefined || state !== 'running' || !detail?.startedAt) return [];
       const probes = spec.digest === digest ? spec.probes : (this.#known.get(containerId) ?? {});
       return [{ component, containerId, startedAt: detail.startedAt, probes }];
     });
-    this.#known = new Map(targets.map(({ containerId, probes }) => [containerId, probes]));
+    // Also of one that is stopped: it may come back, as the predecessor of one that fails.
+    const there = new Set(seen.own.map(({ id }) => id));
+    const kept = [...this.#known].filter(([id]) => there.has(id));
+    this.#known = new Map([
+      ...kept,
+      ...targets.map(({ containerId, probes }) => [containerId, probes] as const),
+    ]);
     return targets;
   }
 }

@@ -63,6 +63,8 @@ export interface Waiting {
   /** Nothing goes on without a new definition or an operator. Default false. */
   readonly halted?: boolean;
   readonly wish?: Wish;
+  /** Looked at again then, though what it waits for is not time: milliseconds of the loop's clock. */
+  readonly later?: number;
 }
 
 /** An operator is needed. */

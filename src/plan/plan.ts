@@ -44,10 +44,11 @@ export function plan(input: PlanInput): Plan {
     const step = limitPulls(stepFor(component, input), begunPulls, input.underWay.pullLimit);
     if (step === null) continue;
     if ('wish' in step && step.wish !== undefined) wishes.push(step.wish);
+    if ('later' in step && step.later !== undefined)
+      lookAgainAt = Math.min(step.later, lookAgainAt ?? step.later);
     if ('do' in step) actions.push(step);
     else if ('waits' in step) waiting.push(step);
-    else if ('later' in step) lookAgainAt = Math.min(step.later, lookAgainAt ?? step.later);
-    else stuck.push(step);
+    else if ('state' in step) stuck.push(step);
   }
   return { actions, waiting, stuck, wishes, lookAgainAt };
 }
@@ -64,12 +65,14 @@ function componentsOf({ desired, observed, coordination }: PlanInput): readonly 
 /** The component's own next step, or, where it stands, what the other nodes are to be told. */
 function stepFor(component: string, input: PlanInput): Step {
   const step = ownStep(component, input);
-  const stands = step === null || ('halted' in step && step.halted === true);
+  const stands = step === null || ('waits' in step && step.halted === true);
   if (!stands || !input.desired.known) return step;
   const own = input.observed.own.filter((container) => container.component === component);
   const wanted = input.desired.components.get(component);
   const { current } = sortOut(own, input.prefix, component);
-  return settle(component, { spec: specInForce(wanted), current }, input) ?? step;
+  const told = settle(component, { spec: specInForce(wanted), current }, input);
+  if (step === null || told === null || !('later' in told)) return told ?? step;
+  return { ...step, later: told.later };
 }
 
 function ownStep(component: string, input: PlanInput): Step {

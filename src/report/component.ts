@@ -85,7 +85,7 @@ function containerOf(serving: OwnContainer | null): ComponentReport['container']
 
 function doingOf(name: string, wanted: Wanted | undefined, input: ReportInput): Doing | null {
   const lane = input.lanes.get(name);
-  if (lane) return actionDoing(lane);
+  if (lane && !isTelling(lane)) return actionDoing(lane);
   const stuck = input.plan.stuck.find(({ component }) => component === name);
   if (stuck) return { what: 'wait', waits: null, until: null, progress: null, because: stuck.because };
   const image = wanted?.ok ? wanted.spec.shape.image : null;
@@ -101,6 +101,11 @@ function doingOf(name: string, wanted: Wanted | undefined, input: ReportInput): 
     return { what: 'wait', waits: waiting.waits, until, progress: null, because: waiting.because };
   }
   return null;
+}
+
+/** That all is well is told to the others; here nothing is being done. */
+function isTelling(action: Action): boolean {
+  return action.do === 'giveUp' || (action.do === 'mark' && action.state === 'ready');
 }
 
 function actionDoing(action: Action): Doing {

@@ -1,61 +1,12 @@
 /** A change goes through three real hosts one after the other, and a bad one stops at the first. */
-import { join } from 'node:path';
 import t from 'tap';
-import { type Agent, untilHealth } from '../sandbox/agent.js';
-import { startHosts } from '../sandbox/hosts.js';
+import { untilHealth } from '../sandbox/agent.js';
 import { until } from '../sandbox/until.js';
-import { IMAGE, inWords, listener, writeCatalog } from './node.js';
+import { inWords } from './node.js';
+import { PORT, startRolling, WITHIN } from './rolling.js';
 import { watchServing } from './serving.js';
 
-const WITHIN = { within: 90_000 };
-const PORT = 8080;
-const OTHERS = ['10.123.0.11', '10.123.0.12', '10.123.0.13'];
-
-/** Each asks the two others first, as far as they are listed: itself is one of them, so two of three must serve. */
-const web = `${listener(PORT)}env: { WORD: "{{ params.word }}" }
-disruption:
-  readyWithin: 10s
-  peers:
-    least: 2
-    serve: [${OTHERS.map((address) => `{ tcp: "${address}:${PORT}", timeout: 1s }`).join(', ')}]
-`;
-
-const cluster = await startHosts({ count: 3, images: ['busybox'] });
-t.teardown(() => cluster.close());
-const { hosts, etcd } = cluster;
-for (const { node } of hosts) await etcd.put(`/katod/nodes/${node}/role`, 'web');
-const agents: readonly Agent[] = await Promise.all(
-  hosts.map((each) => {
-    const catalog = join(each.host.folder, 'catalog');
-    writeCatalog(catalog, { components: { web }, roles: { web: ['web'] } });
-    return each.startAgent({ KATOD_CATALOG: catalog });
-  }),
-);
-t.teardown(() => {
-  if (!t.passing()) for (const agent of agents) t.comment(agent.output());
-});
-
-const healthy = (what: string) =>
-  Promise.all(agents.map((agent) => untilHealth(agent, what, ({ status }) => status === 'healthy', WITHIN)));
-const ids = () =>
-  Promise.all(hosts.map(({ host }) => host.docker('inspect', '--format', '{{.Id}}', 'katod-web')));
-const words = () =>
-  Promise.all(
-    hosts.map(async ({ host }) => {
-      const env = await host.docker('inspect', '--format', '{{.Config.Env}}', 'katod-web');
-      return /WORD=(\w+)/.exec(env)?.[1];
-    }),
-  );
-const slots = () => etcd.list('/katod/slots/');
-
-/** Until all have this word, are ready, and no slot is taken. */
-async function untilRolled(word: string): Promise<void> {
-  await until(`all have ${word}`, async () => (await words()).every((each) => each === word), WITHIN);
-  await healthy(`well with ${word}`);
-  await until('no slot is taken', async () => Object.keys(await slots()).length === 0, WITHIN);
-}
-
-await healthy('all well at first');
+const { agents, etcd, healthy, holder, hosts, ids, slots, untilRolled, words } = await startRolling(t);
 
 t.test('a change rolls through while another comes, and never two are away', async (t) => {
   const serving = watchServing(hosts, PORT);
@@ -109,11 +60,8 @@ t.test('a bad definition stops at the first node, which goes back', async (t) =>
   await etcd.del('/katod/cluster/components/web');
   await healthy('well again with the old definition');
   t.same(await ids(), before, 'for which nothing had to be done');
-  await until(
-    'and the failed one is gone',
-    async () => !(await inWords(hosts[where]?.host ?? never())).includes('failed'),
-    WITHIN,
-  );
+  const left = async () => (await Promise.all(hosts.map(({ host }) => inWords(host)))).join();
+  await until('and the failed one is gone', async () => !(await left()).includes('failed'), WITHIN);
 });
 
 t.test('a live probe that can not succeed restarts one, and the others are left alone', async (t) => {
@@ -146,12 +94,7 @@ t.test('a live probe that can not succeed restarts one, and the others are left 
 t.test('an agent that holds the slot is killed, and starts again later', async (t) => {
   const serving = watchServing(hosts, PORT);
   await etcd.put('/katod/cluster/params/word', 'five');
-  const holder = await until(
-    'a slot is taken',
-    async () => Object.values(await slots()).map((text) => String(JSON.parse(text).holder))[0],
-    WITHIN,
-  );
-  const index = hosts.findIndex(({ node }) => node === holder);
+  const index = await holder();
   await agents[index]?.kill();
   t.match(Object.keys(await slots()), [/^\/katod\/slots\/web\/0$/], 'its slot is still there');
   await agents[index]?.start();
@@ -159,7 +102,3 @@ t.test('an agent that holds the slot is killed, and starts again later', async (
   const { mostAway } = await serving.stop();
   t.equal(mostAway, 1);
 });
-
-function never(): never {
-  throw new Error(`a host of ours, with ${IMAGE}`);
-}

@@ -283,6 +283,23 @@ t.test('what stands is told after 10 s, and then the slot is free again', (t) =>
   t.end();
 });
 
+t.test('one that waits for an operator gives its slot back all the same', (t) => {
+  const world = {
+    desired: wanted(web),
+    own: [container('web', A, old)],
+    health: { web: 'ready' as const },
+    memory: remembered({ standing: { run: '', ready: true, since: 0 } }),
+  };
+  const coordination = joined({ ...held, rolls: [roll('web-2', 'failed')] });
+  const early = plan(input({ ...world, coordination, now: 9_000 }));
+  t.match(early, { waiting: [{ component: 'web', halted: true }], lookAgainAt: 10_000 });
+  t.equal(
+    planned({ ...world, coordination, now: 10_000 }),
+    'web: give up slot web/0 (it has been ready for 10 s)',
+  );
+  t.end();
+});
+
 t.test('the leader goes last', (t) => {
   const member = (node: string, alive = true) => ({ node, roles: ['web'], alive });
   const leading = (rolls: readonly Roll[], away = false, nodes: readonly string[] | null = null) => {
