@@ -20,7 +20,7 @@ import { parseSlot, slotKeyOf, slotText } from './coordination-text.js';
 import { OwnMarks } from './own-marks.js';
 import type { Ask } from './peers.js';
 import { askPeers } from './peers.js';
-import { type CoordinationReading, NOTHING_READ, readFor } from './reading.js';
+import { type CoordinationReading, NOTHING_READ, readFor, textOf } from './reading.js';
 
 /** While something is wished, the store is read so often; milliseconds. */
 const READ_EVERY = 2_000;
@@ -32,7 +32,7 @@ const MARGIN = 2_000;
 const COUNTS_FOR = 10_000;
 
 export interface CoordinatorOptions {
-  readonly store: Pick<Store, 'list' | 'create' | 'putIf' | 'delete'>;
+  readonly store: Pick<Store, 'list' | 'create' | 'putIf' | 'delete' | 'deleteIf'>;
   readonly node: string;
   /** The lease under which this node is present; null: it is not, now. */
   readonly session: () => Session | null;
@@ -57,7 +57,7 @@ export class Coordinator implements Coordinating {
   readonly #peers = new Map<string, { readonly answer: PeerAnswer; readonly at: number }>();
   readonly #asking = new Set<string>();
   #unreadable: string | null = null;
-  /** Of the reading: when it was begun, in milliseconds, and as the how-manieth. */
+  /** Of the reading: when it came, in milliseconds (a sick etcd takes its time), and as the how-manieth. */
   #readAt = 0;
   #turns = 0;
   #taken = 0;
@@ -130,11 +130,20 @@ export class Coordinator implements Coordinating {
 
   async giveUp(slots: readonly SlotName[]): Promise<void> {
     for (const slot of slots) {
-      const session = this.#options.session();
-      if (session !== null) await session.giveUp(slotKeyOf(slot));
+      if (this.#claims.has(slotKey(slot))) await this.#options.session()?.giveUp(slotKeyOf(slot));
+      else await this.#giveUpLeft(slot);
       this.#claims.delete(slotKey(slot));
     }
     this.#reading = NOTHING_READ;
+  }
+
+  /** What stands under the lease of an agent of this node before. */
+  async #giveUpLeft(slot: SlotName): Promise<void> {
+    const { store, node } = this.#options;
+    const key = slotKeyOf(slot);
+    const entry = (await store.list(key)).find((found) => found.key === key);
+    if (entry === undefined || parseSlot(key, textOf(entry))?.node !== node) return;
+    await store.deleteIf(key, entry.revision);
   }
 
   async mark(component: string, definition: string, state: RollState): Promise<void> {
@@ -191,13 +200,12 @@ export class Coordinator implements Coordinating {
     const wishes = this.#wishes;
     this.#turns += 1;
     const turn = this.#turns;
-    const began = now();
     try {
       const [reading] = await Promise.all([readFor(wishes, store), this.#marks.read()]);
       // An answer that comes late is older than what is known.
       if (turn < this.#taken) return;
       this.#taken = turn;
-      this.#readAt = began;
+      this.#readAt = now();
       this.#reading = reading;
       this.#marks.take(reading.rolls, wishes);
       this.#unreadable = null;

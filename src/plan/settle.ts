@@ -3,7 +3,7 @@
  * its slot is free again. Until then they wait.
  */
 import type { ComponentSpec } from '../desired/desired.js';
-import { type Coordination, type RollState, type Slot, slotKey } from './disruption.js';
+import { type Coordination, type RollState, type Slot, slotKey, type Wish } from './disruption.js';
 import { memoryOf } from './memory.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
@@ -31,14 +31,28 @@ export function settle(
   if (mark === null && slotsOf(component, known).length === 0) return null;
   const at = settledAt(current, { verdict, standing }, asWanted && spec.probes.live !== undefined);
   if (at === null) return null;
-  if (input.now < at) return { component, later: at };
+  const wish = ownMark(spec, known) === 'begun' ? { wish: lookForSlots(spec) } : {};
+  if (input.now < at) return { component, later: at, ...wish };
   if (mark !== null) {
     const { definition } = spec;
     const because = 'it has been ready for 10 s';
-    const action = { do: 'mark' as const, component, definition, state: mark, because };
+    const action = { do: 'mark' as const, component, definition, state: mark, because, ...wish };
     return unlessFailing(action, input.memory, input.now);
   }
   return giveUp(component, known, input, 'it has been ready for 10 s');
+}
+
+/** What was begun may have been so by an agent of this node before, whose slot is to be given back as well. */
+function lookForSlots({ name: component, definition, disruption: { group } }: ComponentSpec): Wish {
+  const nothing = {
+    max: 1,
+    what: 'replace',
+    leads: false,
+    others: [],
+    peers: null,
+    needsMembers: false,
+  } as const;
+  return { component, definition, group, ...nothing };
 }
 
 /** How the wanted definition went on this node; undefined: not read yet, or not known. */
@@ -55,10 +69,13 @@ function duePending(spec: ComponentSpec, known: Joined): 'ready' | null {
   return mark === null && spec.probes.lead !== undefined ? 'ready' : null;
 }
 
-/** Those of this node, under a lease that is certain. */
-function slotsOf(component: string, { slots, certain, node }: Joined): readonly Slot[] {
+/** Those of this node, under a lease that is certain, or left by its agent before. */
+function slotsOf(component: string, { slots, certain, left, node }: Joined): readonly Slot[] {
   return slots.filter(
-    (slot) => slot.node === node && slot.component === component && certain.has(slotKey(slot)),
+    (slot) =>
+      slot.node === node &&
+      slot.component === component &&
+      (certain.has(slotKey(slot)) || left.has(slotKey(slot))),
   );
 }
 

@@ -1,5 +1,6 @@
 /** The answer for one component: a step, a wait, an operator's turn, or nothing to do; and the gates before a step. */
 import type { Action, Stuck, Waiting } from './action.js';
+import type { Wish } from './disruption.js';
 import { type Memory, memoryOf } from './memory.js';
 
 export type Step = Action | Waiting | Stuck | Later | null;
@@ -8,6 +9,7 @@ export type Step = Action | Waiting | Stuck | Later | null;
 export interface Later {
   readonly component: string;
   readonly later: number;
+  readonly wish?: Wish;
 }
 
 /** Lets an action through unless the same one failed a short while ago. */

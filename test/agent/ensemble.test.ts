@@ -170,6 +170,7 @@ t.test('a change of zookeeper rolls through: one away at most, the leader last, 
   const modeOf = async (host: ClusterHost) => found(await ask(host, 'srvr'), /^Mode: (\w+)$/m);
   const modes = await Promise.all(three.map(modeOf));
   const writer = await startWriter(
+    t,
     fourth,
     three.map(({ host }) => host.address),
   );

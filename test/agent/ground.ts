@@ -10,7 +10,7 @@ import { IDLER, type Seen } from './node.js';
 export const MINUTE = 60_000;
 
 /** What they do is looked at, and not that they do it one after the other. */
-const TOGETHER = 'disruption: { max: 100% }\n';
+const TOGETHER = 'disruption: { max: 10 }\n';
 
 /** Milliseconds that a fault lasts: a minute in the long run, and else three times what the agent needs to see it. */
 export const LASTING = long ? MINUTE : 15_000;

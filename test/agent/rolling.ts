@@ -39,8 +39,13 @@ export async function startRolling(t: Test): Promise<Rolling> {
   const { hosts, etcd, wire } = cluster;
   for (const { node } of hosts) await etcd.put(`/katod/nodes/${node}/role`, 'web');
   const agents = await Promise.all(hosts.map(startOn));
-  t.teardown(() => {
-    if (!t.passing()) for (const agent of agents) t.comment(agent.output());
+  t.teardown(async () => {
+    if (t.passing()) return;
+    t.comment(await etcd.list('/katod/slots/'), await etcd.list('/katod/rolls/'));
+    for (const agent of agents) {
+      t.comment(agent.output());
+      t.comment((await agent.get('/health')).body, (await agent.get('/v1/plan')).body);
+    }
   });
   const inspect = (format: string) =>
     Promise.all(hosts.map(({ host }) => host.docker('inspect', '--format', format, 'katod-web')));

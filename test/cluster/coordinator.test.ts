@@ -132,6 +132,11 @@ t.test('a later agent of the node takes over the slot of the one before', async 
     { '/katod/slots/web/0': /web-1/ },
     'and not with the lease before',
   );
+  const last = await openNode(t, 'web-1');
+  await other.coordinator.giveUp([SLOT]);
+  await last.sees('it is left', ({ left }) => left.has('web/0'));
+  await last.coordinator.giveUp([SLOT]);
+  t.same(await etcd.list('/katod/slots/'), {}, 'what was left is given up as well, by its own node');
 });
 
 t.test('what a node tells is known to it and to the others, until somebody has it forgotten', async (t) => {

@@ -260,10 +260,16 @@ const PROBE = {
 } as const;
 
 t.test('what stands is told after 10 s, and then the slot is free again', (t) => {
+  const ready = new Map([['web', { definition, state: 'ready' as const }]]);
   t.equal(standing(9, joined(begun)), 'look again at 10 s');
   t.equal(
     standing(10, joined(begun)),
     'web: tell that definition definition o is ready (it has been ready for 10 s)',
+  );
+  t.equal(
+    standing(10, joined({ ...held, certain: new Set(), left: new Set(['web/0']), marks: ready })),
+    'web: give up slot web/0 (it has been ready for 10 s)',
+    'also what the agent before has left',
   );
   const told = joined({ ...held, marks: new Map([['web', { definition, state: 'ready' }]]) });
   t.equal(standing(10, told), 'web: give up slot web/0 (it has been ready for 10 s)');
