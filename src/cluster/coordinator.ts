@@ -32,7 +32,7 @@ const MARGIN = 2_000;
 const COUNTS_FOR = 10_000;
 
 export interface CoordinatorOptions {
-  readonly store: Pick<Store, 'list' | 'create' | 'putIf' | 'delete' | 'deleteIf'>;
+  readonly store: Pick<Store, 'get' | 'list' | 'create' | 'putIf' | 'delete' | 'deleteIf'>;
   readonly node: string;
   /** The lease under which this node is present; null: it is not, now. */
   readonly session: () => Session | null;
@@ -141,8 +141,8 @@ export class Coordinator implements Coordinating {
   async #giveUpLeft(slot: SlotName): Promise<void> {
     const { store, node } = this.#options;
     const key = slotKeyOf(slot);
-    const entry = (await store.list(key)).find((found) => found.key === key);
-    if (entry === undefined || parseSlot(key, textOf(entry))?.node !== node) return;
+    const entry = await store.get(key);
+    if (entry === null || parseSlot(key, textOf(entry))?.node !== node) return;
     await store.deleteIf(key, entry.revision);
   }
 

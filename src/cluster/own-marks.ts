@@ -5,7 +5,7 @@ import { parseRoll, rollKey } from './coordination-text.js';
 import { textOf } from './reading.js';
 
 interface OwnMarksOptions {
-  readonly store: Pick<Store, 'list' | 'create' | 'putIf' | 'delete'>;
+  readonly store: Pick<Store, 'get' | 'list' | 'create' | 'putIf' | 'delete'>;
   readonly node: string;
 }
 
@@ -38,8 +38,8 @@ export class OwnMarks {
     await Promise.all(
       unknown.map(async ([component, definition]) => {
         const key = rollKey({ component, definition, node });
-        const entry = (await store.list(key)).find((found) => found.key === key);
-        const state = entry === undefined ? null : (parseRoll(key, textOf(entry))?.state ?? null);
+        const entry = await store.get(key);
+        const state = entry === null ? null : (parseRoll(key, textOf(entry))?.state ?? null);
         this.#set(component, { definition, state });
       }),
     );

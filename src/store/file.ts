@@ -76,6 +76,11 @@ export class FileStore implements Store {
     throw this.#refusal(`remove ${JSON.stringify(key)} there`);
   }
 
+  async get(key: string): Promise<Entry | null> {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
+    return (await this.list(folder)).find((entry) => entry.key === key) ?? null;
+  }
+
   async list(folder: string): Promise<readonly Entry[]> {
     const first = await listStoreFile(this.#options.path, folder);
     if (first.ok) return first.entries;

@@ -101,6 +101,8 @@ export interface Store {
   deleteIf(key: string, revision: string): Promise<Written>;
   /** Whatever is there. False: there was nothing. */
   delete(key: string): Promise<boolean>;
+  /** One key; null: there is none. Rejects with a `StoreError`. */
+  get(key: string): Promise<Entry | null>;
   /** All keys below a folder, such as `members/`, in their order. Rejects with a `StoreError`. */
   list(folder: string): Promise<readonly Entry[]>;
   /** Connects in the background. A file's holds for ever, and writes nothing: with it the node is the only member. */

@@ -112,6 +112,9 @@ for (const [kind, openBench] of [
         ],
       );
       t.match(listed[0]?.revision, /^[0-9a-f]+$/);
+      const one = await store.get(listed[0]?.key ?? '');
+      t.same(one, listed[0], 'or one key of it');
+      t.equal(await store.get('members/nobody'), null);
     });
 
     t.test('keeps values to the byte', async (t) => {

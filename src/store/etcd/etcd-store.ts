@@ -16,6 +16,7 @@ import {
 import { Teller } from '../teller.js';
 import { type Access, type CallEnded, openAccess } from './access.js';
 import { addressOf } from './address.js';
+import { EndpointOrder } from './endpoint-order.js';
 import { EtcdFollowing } from './follow.js';
 import type { Writing } from './guarded.js';
 import { type NodeKeys, nodeKeys } from './keys.js';
@@ -63,7 +64,8 @@ export class EtcdStore implements Store {
     this.#access = openAccess({ files: tls, user, onCall });
     // Calls at the same time each listen for the close; they are not a leak.
     setMaxListeners(0, this.#closing.signal);
-    this.#cluster = { endpoints, deadline, access: this.#access, signal: this.#closing.signal };
+    const order = new EndpointOrder(endpoints);
+    this.#cluster = { endpoints, order, deadline, access: this.#access, signal: this.#closing.signal };
   }
 
   follow(tell: (reading: Reading) => void, { partly = false }: FollowOptions = {}): Following {
@@ -111,6 +113,13 @@ export class EtcdStore implements Store {
 
   delete(key: string): Promise<boolean> {
     return put(this.#writing(key, null));
+  }
+
+  get(key: string): Promise<Entry | null> {
+    return tour(this.#cluster, 1, async (connection) => {
+      const [found] = (await connection.range({ key: this.#keys.full(key) })).keyValues;
+      return found === undefined ? null : entryOf(found, key);
+    });
   }
 
   list(folder: string): Promise<readonly Entry[]> {

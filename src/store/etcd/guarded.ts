@@ -29,7 +29,7 @@ const RESOLVE_TOURS = 5;
 
 /** @param seen revision at which the key was seen; 0: absent. Rejects with a `StoreError`. */
 export async function writeGuarded(writing: Writing, seen: bigint): Promise<Outcome> {
-  const { endpoints } = writing.cluster;
+  const endpoints = writing.cluster.order.now();
   let unsure = false;
   for (const endpoint of [...endpoints, ...endpoints]) {
     try {

@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store.js';
 import type { Access } from './access.js';
 import { EtcdConnection } from './connection.js';
+import type { EndpointOrder } from './endpoint-order.js';
 import { EtcdFault, refusal, sentence } from './fault.js';
 import { Pace } from './pace.js';
 
 export interface Cluster {
   readonly access: Access;
   readonly endpoints: readonly string[];
+  readonly order: EndpointOrder;
   /** Of one call; milliseconds. */
   readonly deadline: number;
   /** Gives up, and closes what is open. */
@@ -25,7 +27,7 @@ export async function tour<T>(
   const faults = new Map<string, EtcdFault>();
   const pace = new Pace({ endpoints: cluster.endpoints.length, random: Math.random });
   for (let time = 0; time < times; time += 1) {
-    for (const endpoint of cluster.endpoints) {
+    for (const endpoint of cluster.order.now()) {
       await sleep(pace.next());
       if (cluster.signal.aborted) throw closed();
       try {
@@ -43,6 +45,22 @@ export async function tour<T>(
 
 /** Asks one endpoint, on a connection of its own. Rejects with an `EtcdFault`. */
 export async function connected<T>(
+  cluster: Cluster,
+  endpoint: string,
+  ask: (connection: EtcdConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    const answer = await asked(cluster, endpoint, ask);
+    cluster.order.answered(endpoint);
+    return answer;
+  } catch (error) {
+    // What refuses has answered.
+    if (error instanceof EtcdFault && error.kind !== 'refused') cluster.order.failed(endpoint);
+    throw error;
+  }
+}
+
+async function asked<T>(
   { access, deadline, signal }: Cluster,
   endpoint: string,
   ask: (connection: EtcdConnection) => Promise<T>,
