@@ -14,6 +14,10 @@ export function definitionSchema(rendered: boolean) {
   return z.strictObject({
     name: text(leaf.name),
     description: text(leaf.line),
+    untested: z
+      .string()
+      .regex(/^(true|false)$/, { error: 'expected true or false' })
+      .optional(),
     image: text(leaf.line).optional(),
     pull: text(leaf.oneOf('missing', 'always')).optional(),
     command: z.array(text(leaf.text)).optional(),

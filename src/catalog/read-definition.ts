@@ -18,6 +18,8 @@ export interface Definition {
   readonly from: DefinitionSource;
   /** As it is written. */
   readonly description: string;
+  /** Written from documents alone: nobody has run it yet. */
+  readonly untested: boolean;
   readonly document: { readonly [key: string]: Plain };
   readonly places: Places;
   /** By path in the document; an `each` stands at its own path. */
@@ -89,7 +91,18 @@ export function readDefinition(
   // The number that is looked for in its data is the ensemble's.
   const uses = { ...used, ownEnsemble: used.ownEnsemble || document.ensembleId !== undefined };
   const description = String(document.description);
-  const definition = { name: expected, from, description, document, places, templates, files, uses };
+  const untested = document.untested === 'true';
+  const definition = {
+    name: expected,
+    from,
+    description,
+    untested,
+    document,
+    places,
+    templates,
+    files,
+    uses,
+  };
   return { ok: true, definition };
 }
 

@@ -1,15 +1,20 @@
 /** A stack: the roles of a cluster, the components of each, and the parameters they take. */
 import * as z from 'zod';
 import type { Problem } from '../desired/desired.js';
+import { suggestion } from '../settings/nearest.js';
+import { openBudget } from './budget.js';
 import { check, type Issue, toProblem } from './issues.js';
 import { isName, isParameterName, NAME_RULE, PARAMETER_RULE } from './name.js';
-import { compileTemplate, type Template } from './template.js';
-import { DEFAULT_NAMES } from './template-names.js';
+import { compileTemplate, renderTemplate, type Scope, type Template } from './template.js';
+import { DEFAULT_NAMES, PARAMETERS_ONLY } from './template-names.js';
 import type { Places, Plain } from './yaml.js';
 
 interface Role {
   readonly description: string;
+  /** All that it can have. */
   readonly components: readonly string[];
+  /** Of those, the ones that it has only where this says so; `stackWith` asks it. */
+  readonly when: ReadonlyMap<string, Template>;
   /** Other names for the role. */
   readonly aliases: readonly string[];
 }
@@ -36,13 +41,20 @@ const parameterName = z
   .refine(isParameterName, { error: `not a parameter's name: ${PARAMETER_RULE}` });
 const help = z.string().trim().min(1, { error: 'must not be empty' });
 
+const roleSchema = z.strictObject({
+  description: help,
+  components: z.array(
+    z.union([name, z.strictObject({ name, when: help })], {
+      error: 'expected a component, or one with a condition: { name: COMPONENT, when: "{{ params.NAME }}" }',
+    }),
+  ),
+  aliases: z.array(roleName).optional(),
+});
+
 const stackSchema = z.strictObject({
   name,
   description: help,
-  roles: z.record(
-    roleName,
-    z.strictObject({ description: help, components: z.array(name), aliases: z.array(roleName).optional() }),
-  ),
+  roles: z.record(roleName, roleSchema),
   params: z
     .record(parameterName, z.strictObject({ default: z.string().optional(), description: help }))
     .optional(),
@@ -76,14 +88,34 @@ export function readStack(document: Plain, places: Places, expected: string): Re
     if (compiled?.ok === false) fault(['params', parameter, 'default'], compiled.flaw.message);
     else params.set(parameter, { description, fallback: compiled?.template ?? null });
   }
+  const roles = Object.entries(value.roles).map(([role, { description, components, aliases = [] }]) => {
+    const when = new Map<string, Template>();
+    for (const [index, component] of components.entries()) {
+      if (typeof component === 'string') continue;
+      const condition = readCondition(component.when, params);
+      if (typeof condition === 'string') fault(['roles', role, 'components', index, 'when'], condition);
+      else when.set(component.name, condition);
+    }
+    return [role, { description, components: components.map(nameIn), when, aliases }] as const;
+  });
   if (issues.length > 0) return { ok: false, problems: issues.map((issue) => toProblem(issue, places)) };
-  const roles = Object.entries(value.roles).map(
-    ([role, { aliases = [], ...rest }]) => [role, { ...rest, aliases }] as const,
-  );
   return {
     ok: true,
     stack: { name: value.name, description: value.description, roles: new Map(roles), params },
   };
+}
+
+function nameIn(component: string | { readonly name: string }): string {
+  return typeof component === 'string' ? component : component.name;
+}
+
+/** A text: what is wrong with it. */
+function readCondition(text: string, params: ReadonlyMap<string, Parameter>): Template | string {
+  const compiled = compileTemplate(text, PARAMETERS_ONLY);
+  if (!compiled.ok) return compiled.flaw.message;
+  const unknown = [...compiled.template.uses.names].find((parameter) => !params.has(parameter));
+  if (unknown === undefined) return compiled.template;
+  return `parameter ${unknown} is not among the params${suggestion(unknown, params.keys())}`;
 }
 
 /** The role of that name or alias, by its own name; null where there is none. */
@@ -98,9 +130,28 @@ export function replaceRoles(stack: Stack, roles: Readonly<Record<string, readon
   const replaced = new Map(stack.roles);
   for (const [name, components] of Object.entries(roles)) {
     const { description = 'as the store defines it', aliases = [] } = stack.roles.get(name) ?? {};
-    replaced.set(name, { description, aliases, components });
+    replaced.set(name, { description, aliases, components, when: new Map() });
   }
   return { ...stack, roles: replaced };
+}
+
+/** The stack with those components alone that the parameters leave in its roles. */
+export function stackWith(stack: Stack, params: Readonly<Record<string, string>>): Stack {
+  const scope = { params };
+  const roles = [...stack.roles].map(([name, role]) => {
+    const components = role.components.filter((component) => {
+      const condition = role.when.get(component);
+      return condition === undefined || isMet(condition, scope);
+    });
+    return [name, { ...role, components }] as const;
+  });
+  return { ...stack, roles: new Map(roles) };
+}
+
+/** What can't be rendered says nothing, as an unset parameter does. */
+function isMet(condition: Template, scope: Scope): boolean {
+  const text = renderTemplate(condition, scope, { budget: openBudget(), lenient: true });
+  return text.ok && !['', 'false'].includes(text.value.trim());
 }
 
 /** All components of the stack's roles, in the order of their first mention: the order of the catalog. */

@@ -20,6 +20,8 @@ export const DEFAULT_NAMES: KnownNames = new Map<string, readonly string[] | nul
   ['members', OF_ALL],
   ['ensembles', null],
 ]);
+/** Whether a role has a component hangs on these alone, so that it is known before anything of the cluster is. */
+export const PARAMETERS_ONLY: KnownNames = new Map([['params', null]]);
 /** `ensemble` is the component's own. */
 export const DEFINITION_NAMES: KnownNames = new Map([
   ...DEFAULT_NAMES,

@@ -80,6 +80,6 @@ async function whyNotHere(
     components.includes(name) ? [role] : [],
   );
   if (having.some((role) => roles.includes(role)))
-    return "nothing: it is left out on this node, as its definition's `when` says";
+    return 'nothing: it is left out on this node, as a `when` of its definition or of the role says';
   return `nothing: it belongs to ${having.map((role) => `role ${role}`).join(', ')}, which this node does not have; to give it one: katod role ${settings.node} ${having[0] ?? 'ROLE'}`;
 }

@@ -153,7 +153,10 @@ export const commands: readonly Command[] = [
     summary: 'show which role has which components, with those of the store',
     settings: [...STORE, 'node', 'catalog', 'stack'],
     switches: [json],
-    examples: [['$0 roles', 'of the stack of the cluster']],
+    examples: [
+      ['$0 roles', 'of the stack of the cluster'],
+      ['$0 roles --stack core', 'of another one'],
+    ],
     run: async (invocation) => (await import('./roles.js')).roles(invocation),
   },
   {

@@ -48,7 +48,9 @@ export async function render({ sources, switches, words }: Invocation): Promise<
     const wanted = wantedIn(desired, component);
     const shown = wantedIn(resolve({ ...input, accepted: withoutSecrets(accepted, stack) }), component);
     if (wanted === null || shown === null)
-      return fail(`${component} is left out on this node: its \`when\` says so`);
+      return fail(
+        `${component} is left out on this node: a \`when\` of its definition or of the role says so`,
+      );
     const waits = wanted.ok ? undefined : wanted.waits;
     if (waits !== undefined) return fail(`${component} waits for an ensemble: ${waits.why}`);
     if (!wanted.ok)

@@ -1,5 +1,7 @@
 /** `katod roles`: which role has which components, by the stack and the store. */
+import type { Catalog } from '../catalog/catalog.js';
 import { componentsOf, type Stack } from '../catalog/stack.js';
+import { untestedMeans } from '../catalog/untested.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { clusterCatalog, readStore } from './cluster-catalog.js';
 import { alignColumns, type Cell, type Paint, paintFor } from './columns.js';
@@ -14,28 +16,64 @@ export async function roles({ sources, switches }: Invocation): Promise<number> 
       const where = { ...values, ...storeSettings(values) };
       const snapshot = await readStore(where, 'shown as shipped');
       const catalog = await clusterCatalog(snapshot, where);
-      const stack = stackNamed(catalog, stackName(snapshot, values.stack), values.catalog);
+      // One that is named on the command line is what was asked for, whatever the cluster has.
+      const asked = sources.flags.stack === undefined ? stackName(snapshot, values.stack) : values.stack;
+      const stack = stackNamed(catalog, asked, values.catalog);
+      const matrix = matrixOf(stack, catalog);
       const text = switches.has('json')
-        ? JSON.stringify({ stack: stack.name, roles: Object.fromEntries(stack.roles) }, null, 2)
-        : matrixLines(stack, paintFor(process.stdout)).join('\n');
+        ? JSON.stringify(matrixJson(stack, matrix), null, 2)
+        : matrixLines(stack, matrix, paintFor(process.stdout)).join('\n');
       process.stdout.write(`${text}\n`);
       return exitCode.done;
     },
   );
 }
 
-/** A line for each component, a column for each role. */
-export function matrixLines(stack: Stack, paint: Paint): readonly string[] {
-  const columns = [...stack.roles];
-  const title = columns.map(
+/** Whether a role has a component: always, only where a parameter asks for it, or never. */
+type Mark = 'x' | 'o' | '-';
+
+interface Row {
+  readonly component: string;
+  /** In the order of the stack's roles. */
+  readonly marks: readonly Mark[];
+  readonly untested: boolean;
+}
+
+function matrixOf(stack: Stack, { components }: Catalog): readonly Row[] {
+  return componentsOf(stack).map((component) => {
+    const definition = components.get(component);
+    const optional = definition?.document.when !== undefined;
+    const marks = [...stack.roles.values()].map((role): Mark => {
+      if (!role.components.includes(component)) return '-';
+      return optional || role.when.has(component) ? 'o' : 'x';
+    });
+    return { component, marks, untested: definition?.untested === true };
+  });
+}
+
+function matrixJson(stack: Stack, rows: readonly Row[]) {
+  const roles = [...stack.roles].map(([name, { description, components, aliases }], column) => {
+    const optional = rows.filter(({ marks }) => marks[column] === 'o').map(({ component }) => component);
+    return [name, { description, components, optional, aliases }] as const;
+  });
+  const untested = rows.filter((row) => row.untested).map(({ component }) => component);
+  return { stack: stack.name, roles: Object.fromEntries(roles), untested };
+}
+
+/** A line for each component, a column for each role, and the words for what is not plain in them. */
+function matrixLines(stack: Stack, matrix: readonly Row[], paint: Paint): readonly string[] {
+  const title = [...stack.roles].map(
     ([name, { aliases }]): Cell => ({ text: [name, ...aliases].join('/'), colour: 'bold' }),
   );
-  const rows = componentsOf(stack).map((component) => [
+  const rows = matrix.map(({ component, marks, untested }): readonly Cell[] => [
     { text: component },
-    ...columns.map(
-      ([, { components }]): Cell =>
-        components.includes(component) ? { text: 'x' } : { text: '-', colour: 'dim' },
-    ),
+    ...marks.map((mark): Cell => ({ text: mark, ...(mark === '-' && { colour: 'dim' }) })),
+    ...(untested ? [{ text: 'untested', colour: 'yellow' } as const] : []),
   ]);
-  return alignColumns([[{ text: stack.name, colour: 'dim' }, ...title], ...rows], paint);
+  const lines = alignColumns([[{ text: stack.name, colour: 'dim' }, ...title], ...rows], paint);
+  const legend = [
+    ...(matrix.some(({ marks }) => marks.includes('o')) ? ['o: only where a parameter asks for it'] : []),
+    ...(matrix.some(({ untested }) => untested) ? [`untested: ${untestedMeans}`] : []),
+  ];
+  return legend.length === 0 ? lines : [...lines, '', ...legend.map((line) => paint('dim', line))];
 }

@@ -1,4 +1,7 @@
-/** `katod validate`: what is wrong with a catalog, with some of its files, or with definitions that lie elsewhere. */
+/**
+ * `katod validate`: what is wrong with a catalog, with some of its files, or with definitions that lie elsewhere; and
+ * which of them nobody has run yet.
+ */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Catalog, type CatalogFile, unknownComponents } from '../catalog/catalog.js';
@@ -7,6 +10,7 @@ import { isName, NAME_RULE } from '../catalog/name.js';
 import { readOverlay } from '../catalog/overlay.js';
 import { readStack } from '../catalog/stack.js';
 import { undeclaredParameters } from '../catalog/undeclared.js';
+import { untestedIn, untestedMeans } from '../catalog/untested.js';
 import { readYaml } from '../catalog/yaml.js';
 import type { Problem } from '../desired/desired.js';
 import { loadSome } from '../settings/load.js';
@@ -18,32 +22,52 @@ const FOLDERS = ['components', 'stacks', 'templates'] as const;
 export async function validate({ sources, switches, words }: Invocation): Promise<number> {
   return withSettings(loadSome(sources, ['catalog']), async ({ catalog }) => {
     const paths = words.length === 0 ? [catalog] : words.map((word) => resolve(word));
-    const found = (await Promise.all(paths.map((path) => problemsOf(path, catalog)))).flat();
-    if (switches.has('json')) process.stdout.write(`${JSON.stringify({ problems: found }, null, 2)}\n`);
-    else process.stdout.write(found.length === 0 ? 'no problems\n' : problemLines(found));
-    return found.length === 0 ? exitCode.done : exitCode.failed;
+    const found = joined(await Promise.all(paths.map((path) => lookAt(path, catalog))));
+    process.stdout.write(switches.has('json') ? `${JSON.stringify(found, null, 2)}\n` : textOf(found));
+    return found.problems.length === 0 ? exitCode.done : exitCode.failed;
   });
 }
 
-async function problemsOf(path: string, catalog: string): Promise<readonly Problem[]> {
+interface Found {
+  readonly problems: readonly Problem[];
+  /** Components that are marked so. */
+  readonly untested: readonly string[];
+}
+
+function joined(all: readonly Found[]): Found {
+  const untested = new Set(all.flatMap((each) => each.untested));
+  return { problems: all.flatMap(({ problems }) => problems), untested: [...untested] };
+}
+
+function textOf({ problems, untested }: Found): string {
+  const text = problems.length === 0 ? 'no problems\n' : problemLines(problems);
+  return untested.length === 0 ? text : `${text}untested (${untestedMeans}): ${untested.join(', ')}\n`;
+}
+
+function wrong(problems: readonly Problem[]): Found {
+  return { problems, untested: [] };
+}
+
+async function lookAt(path: string, catalog: string): Promise<Found> {
   const kind = await kindOf(path);
   switch (kind) {
     case 'missing':
-      return [{ place: path, message: 'there is no such file or folder' }];
+      return wrong([{ place: path, message: 'there is no such file or folder' }]);
     case 'catalog': {
       const found = await loadCatalog(path);
-      return [...found.problems, ...undeclaredParameters(found)];
+      const problems = [...found.problems, ...undeclaredParameters(found)];
+      return { problems, untested: untestedIn(found) };
     }
     case 'folder': {
       const names = (await readdir(path)).filter((name) => name.endsWith('.yaml')).sort();
       if (names.length === 0)
-        return [{ place: path, message: 'neither a catalog nor a folder of NAME.yaml files' }];
-      return (await Promise.all(names.map((name) => problemsOf(join(path, name), catalog)))).flat();
+        return wrong([{ place: path, message: 'neither a catalog nor a folder of NAME.yaml files' }]);
+      return joined(await Promise.all(names.map((name) => lookAt(join(path, name), catalog))));
     }
     case 'member':
-      return problemsOfMember(path, await loadCatalog(dirname(dirname(path))));
+      return lookAtMember(path, await loadCatalog(dirname(dirname(path))));
     case 'file':
-      return problemsOfFile(path, catalog);
+      return lookAtFile(path, catalog);
   }
 }
 
@@ -64,24 +88,27 @@ function isMember(path: string): boolean {
 }
 
 /** Of a file in a catalog: what is said of it, and of the templates that it can't do without. */
-function problemsOfMember(path: string, catalog: Catalog): readonly Problem[] {
+function lookAtMember(path: string, catalog: Catalog): Found {
   const all = [...catalog.problems, ...undeclaredParameters(catalog)];
   const own = all.filter(({ place }) => place === path || place.startsWith(`${path}:`));
-  const refused =
-    basename(dirname(path)) === 'components' ? catalog.refused.components : catalog.refused.stacks;
-  const needed = refused.get(basename(path, '.yaml')) ?? [];
-  return [...own, ...needed.filter((problem) => !own.some(({ place }) => place === problem.place))];
+  const isComponent = basename(dirname(path)) === 'components';
+  const refused = isComponent ? catalog.refused.components : catalog.refused.stacks;
+  const name = basename(path, '.yaml');
+  const needed = refused.get(name) ?? [];
+  const problems = [...own, ...needed.filter((problem) => !own.some(({ place }) => place === problem.place))];
+  return { problems, untested: isComponent ? untestedIn(catalog).filter((each) => each === name) : [] };
 }
 
 /** Of a file that lies elsewhere: a stack, or what is to be put at `cluster/components/NAME`. */
-async function problemsOfFile(path: string, folder: string): Promise<readonly Problem[]> {
+async function lookAtFile(path: string, folder: string): Promise<Found> {
   const { name: file, content } = await readCatalogFile(path);
-  if ('unreadable' in content) return [{ place: path, message: content.unreadable }];
+  if ('unreadable' in content) return wrong([{ place: path, message: content.unreadable }]);
   const catalog = await loadCatalog(folder);
   const name = file.replace(/\.yaml$/, '');
-  if (/^roles:/m.test(content.text)) return problemsOfStack({ path, name, text: content.text }, catalog);
+  if (/^roles:/m.test(content.text))
+    return wrong(problemsOfStack({ path, name, text: content.text }, catalog));
   if (!isName(name))
-    return [{ place: path, message: `the file's name must be NAME.yaml, and NAME ${NAME_RULE}` }];
+    return wrong([{ place: path, message: `the file's name must be NAME.yaml, and NAME ${NAME_RULE}` }]);
   const onto = catalog.components.get(name) ?? null;
   const read = readOverlay({
     name,
@@ -90,7 +117,8 @@ async function problemsOfFile(path: string, folder: string): Promise<readonly Pr
     onto,
     findTemplate: catalog.findTemplate,
   });
-  return read.ok ? [] : read.problems;
+  if (!read.ok) return wrong(read.problems);
+  return { problems: [], untested: read.definition.untested ? [name] : [] };
 }
 
 function problemsOfStack(

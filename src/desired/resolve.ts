@@ -4,7 +4,7 @@
  */
 import type { Catalog } from '../catalog/catalog.js';
 import type { Overlays } from '../catalog/overlays.js';
-import { componentsOf, type Stack } from '../catalog/stack.js';
+import { componentsOf, type Stack, stackWith } from '../catalog/stack.js';
 import type { Accepted } from './accepted.js';
 import type { Desired, NodeFacts, Wanted } from './desired.js';
 import { disruptionsOf } from './disruption.js';
@@ -70,7 +70,10 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
   const full = bare({ ...scope, params });
   const wanted = new Map<string, Wanted>();
   const forAll = { ...accepted, params: { cluster: accepted.params.cluster, node: {} } };
-  const forming = { stack, accepted, params: parametersFor(stack, forAll, scope), words };
+  const ofAll = parametersFor(stack, forAll, scope);
+  /** As all nodes see it: by the cluster's parameters, without this node's own. */
+  const shared = stackWith(stack, ofAll);
+  const forming = { stack: shared, accepted, params: ofAll, words };
   const rendering: Rendering = {
     node: facts.name,
     stack,
@@ -87,7 +90,7 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
     policy: input.policy ?? DEFAULT_POLICY,
     before: (component) => inForceOf(before, component),
   };
-  for (const name of componentsHere(stack, roles)) {
+  for (const name of componentsHere(stackWith(stack, params), roles)) {
     const component = yield* wantedOf(name, wanting);
     if (component !== null) wanted.set(name, component);
   }
@@ -107,7 +110,7 @@ export function* resolveInSteps(input: ResolveInput): Generator<void, Desired> {
       ...formable(catalog, [...wanted.keys()], rendering),
     ]),
     disruptions,
-    rolesWith: rolesWith(stack),
+    rolesWith: rolesWith(shared),
     forced: accepted.forced && roles.length === 0,
     paused: pauseInForce(accepted.paused.node, accepted.paused.cluster),
     secrets: secretsIn(params),

@@ -38,9 +38,12 @@ t.test('one bad file of each kind blocks itself alone', async (t) => {
     join(folder, 'stacks/broken.yaml'),
     'name: broken\ndescription: x\nroles: { none: { description: x, components: [] } }\n',
   );
-  const catalog = await loadCatalog(folder);
-  t.strictSame([...catalog.stacks.keys()], ['core']);
-  t.equal(catalog.components.size, 6);
+  const [all, catalog] = await Promise.all([loadCatalog(shipped), loadCatalog(folder)]);
+  t.strictSame([...catalog.stacks.keys()], [...all.stacks.keys()]);
+  t.strictSame(
+    [...catalog.components.keys()],
+    [...all.components.keys()].filter((name) => name !== 'haproxy'),
+  );
   t.strictSame([...catalog.refused.components.keys()], ['Odd Name', 'binary', 'empty', 'haproxy']);
   const short = problemLines(catalog.problems).replaceAll(`${folder}/`, '').split('\n');
   t.equal(short[0], 'components/binary.yaml the file is no UTF-8 text');
@@ -72,6 +75,22 @@ const stacks: readonly (readonly [string, string])[] = [
   [
     'roles: { A: { description: x, components: [] } }',
     's.yaml:3:10 roles.A: not a name: lower-case letters, digits, "." and "-", beginning and ending with a letter or digit, 63 at most',
+  ],
+  [
+    'roles: { a: { description: x, components: [{ name: web, when: "{{ params.b }}" }] } }\nparams: { b: { description: y } }',
+    '',
+  ],
+  [
+    'roles: { a: { description: x, components: [{ name: web, when: "{{ params.c }}" }] } }\nparams: { b: { description: y } }',
+    's.yaml:3:63 roles.a.components[0].when: parameter c is not among the params; did you mean b?',
+  ],
+  [
+    'roles: { a: { description: x, components: [{ name: web, when: "{{ node.name }}" }] } }',
+    's.yaml:3:63 roles.a.components[0].when: unknown name node; known are params',
+  ],
+  [
+    'roles: { a: { description: x, components: [{ name: web, wehn: x }] } }',
+    's.yaml:3:44 roles.a.components[0]: expected a component, or one with a condition: { name: COMPONENT, when: "{{ params.NAME }}" }',
   ],
   [
     'roles: {}\nparams: { a: { defualt: x, description: y } }',

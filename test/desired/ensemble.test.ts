@@ -44,7 +44,12 @@ t.test('a number is given once, and only one that nobody has', async (t) => {
   t.equal(withoutMember(formEnsemble(['web-1']), 'web-1'), null, 'never to none');
 });
 
-const role = (components: readonly string[]) => ({ description: '', components, aliases: [] });
+const role = (components: readonly string[]) => ({
+  description: '',
+  components,
+  when: new Map(),
+  aliases: [],
+});
 const stack: Stack = {
   name: 'core',
   description: '',

@@ -1,56 +1,47 @@
 /**
- * Each shipped component as rendered for each role of `core`, as text beside this file. After a wanted change:
+ * Each shipped component as rendered for the roles of its stack, as text beside this file. After a wanted change:
  * KATOD_WRITE_GOLDEN=1 npx tap test/desired/golden.test.ts, and read the difference.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { stringify } from 'yaml';
-import { loadCatalog } from '../../src/catalog/load.js';
-import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
-import { formEnsemble } from '../../src/desired/ensemble.js';
-import { resolve } from '../../src/desired/resolve.js';
+import type { Wanted } from '../../src/desired/desired.js';
+import { desiredFor, type Example, examples } from './examples.js';
 
-const own = ['mesos-master', 'mesos-agent', 'marathon', 'registrator', 'dnsmasq'];
-const images = Object.fromEntries(own.map((name) => [`image.${name}`, `example/${name}:1`]));
-const catalog = await loadCatalog(join(import.meta.dirname, '../../config'));
+/** By component. */
+type Texts = ReadonlyMap<string, string>;
 
-/** Nodes of the ensembles, from number 1: this node is the first. */
-const three = ['web-1', 'web-2', 'web-3'];
+function textsOf(example: Example, roles: readonly string[]): Texts {
+  const { components } = desiredFor(example, roles);
+  return new Map([...components.values()].map((each) => textOf(each)));
+}
 
-function text(role: string): string {
-  const nodes = role === 'standalone' ? ['web-1'] : three;
-  const ensemble = formEnsemble(nodes);
-  const members = nodes.map((name, index) => [
-    name,
-    { name, address: `10.0.0.${5 + index}`, hostname: name, roles: [role] },
-  ]);
-  const desired = resolve({
-    catalog,
-    accepted: {
-      ...NOTHING_ACCEPTED,
-      ensembles: { zookeeper: ensemble, 'mesos-master': ensemble },
-      members: Object.fromEntries(members),
-      assignment: { stack: 'core', roles: [role] },
-      params: { cluster: images, node: {} },
-    },
-    facts: { name: 'web-1', address: '10.0.0.5', hostname: 'web-1' },
-    from: 'etcd',
-  });
-  if (!desired.known) throw new Error(desired.why);
-  const parts = [...desired.components.values()].map((each) => {
-    if (!each.ok) throw new Error(JSON.stringify(each.problems));
-    // The definition's hash is of its bytes, comments aside: it would only say again that a file has changed.
-    const { definition: _, ...spec } = each.spec;
-    return stringify(spec, { aliasDuplicateObjects: false, lineWidth: 0 });
+function textOf(wanted: Wanted): readonly [string, string] {
+  if (!wanted.ok) throw new Error(JSON.stringify(wanted));
+  // The definition's hash is of its bytes, comments aside: it would only say again that a file has changed.
+  const { definition: _, ...spec } = wanted.spec;
+  return [spec.name, stringify(spec, { aliasDuplicateObjects: false, lineWidth: 0 })];
+}
+
+/** With several roles, a component that comes to the same as with one of them is only named. */
+function goldenOf(example: Example, roles: readonly string[]): string {
+  const single = roles.length === 1 ? [] : roles.map((role) => [role, textsOf(example, [role])] as const);
+  const parts = [...textsOf(example, roles)].map(([component, text]) => {
+    const same = single.find(([, texts]) => texts.get(component) === text);
+    return same === undefined ? text : `name: ${component} # as with ${same[0]} alone\n`;
   });
   return parts.join('---\n');
 }
 
-for (const role of ['master', 'node', 'edge', 'standalone']) {
-  t.test(`role ${role} renders as its golden file says`, async (t) => {
-    const file = join(import.meta.dirname, `golden/core-${role}.txt`);
-    if (process.env.KATOD_WRITE_GOLDEN === '1') await writeFile(file, text(role));
-    t.equal(text(role), await readFile(file, 'utf8'));
-  });
+for (const example of examples) {
+  for (const roles of example.golden) {
+    const name = [example.name ?? example.stack, ...roles].join('-');
+    t.test(`${name} renders as its golden file says`, async (t) => {
+      const text = goldenOf(example, roles);
+      const file = join(import.meta.dirname, `golden/${name}.txt`);
+      if (process.env.KATOD_WRITE_GOLDEN === '1') await writeFile(file, text);
+      t.equal(text, await readFile(file, 'utf8'));
+    });
+  }
 }

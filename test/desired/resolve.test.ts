@@ -512,3 +512,32 @@ t.test('a thousand components with a circle through all are refused within bound
   t.equal(refused.length, 1_000);
   t.match(refused[0], /and others wait for each other/);
 });
+
+const choosy: Case = {
+  components: { web: web(''), store: web('').replace('web', 'store') },
+  stacks: {
+    s: `name: s
+description: x
+roles:
+  all:
+    description: x
+    components:
+      - web
+      - { name: store, when: '{% if params.keep != "no" %}true{% endif %}' }
+params: { keep: { description: whether there is a store } }
+`,
+  },
+};
+
+t.test('a role has a component where the parameters say so, a node by its own', async (t) => {
+  const names = (input: Case) => [...components(input).keys()].join(',');
+  t.equal(names(choosy), 'web,store', 'an unset parameter is empty');
+  t.equal(names({ ...choosy, cluster: { keep: 'no' } }), 'web');
+  t.equal(names({ ...choosy, cluster: { keep: 'no' }, node: { keep: 'yes' } }), 'web,store');
+  const found = desired({ ...choosy, cluster: { keep: 'no' }, node: { keep: 'yes' } });
+  t.strictSame(
+    found.known && [...found.rolesWith],
+    [['web', ['all']]],
+    'which roles have it is the same on every node',
+  );
+});

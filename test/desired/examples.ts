@@ -1,0 +1,79 @@
+/** The shipped stacks with the values of an example cluster: what golden files and other tests render them with. */
+import { join } from 'node:path';
+import { loadCatalog } from '../../src/catalog/load.js';
+import type { Stack } from '../../src/catalog/stack.js';
+import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
+import type { Desired } from '../../src/desired/desired.js';
+import { formEnsemble } from '../../src/desired/ensemble.js';
+import { resolve } from '../../src/desired/resolve.js';
+
+export const shipped = await loadCatalog(join(import.meta.dirname, '../../config'));
+
+export interface Example {
+  readonly stack: string;
+  /** In front of the names of its golden files. Default: the stack. */
+  readonly name?: string;
+  /** Combinations of roles that have a golden file. */
+  readonly golden: readonly (readonly string[])[];
+  readonly params: Readonly<Record<string, string>>;
+  /** Components that vote: their members are the first three nodes, or the only one. */
+  readonly ensembles: readonly string[];
+  /** Roles of which there is one node. */
+  readonly alone?: readonly string[];
+}
+
+/** Images that the catalog leaves to a parameter. */
+function images(...components: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(components.map((name) => [`image.${name}`, `example/${name}:1`]));
+}
+
+const core: Example = {
+  stack: 'core',
+  golden: [['master'], ['node'], ['edge'], ['standalone']],
+  params: images('mesos-master', 'mesos-agent', 'marathon', 'registrator', 'dnsmasq'),
+  ensembles: ['zookeeper', 'mesos-master'],
+  alone: ['standalone'],
+};
+
+export const examples: readonly Example[] = [core];
+
+/** Every set of the stack's roles that is not empty, the small ones first. */
+export function combinations({ roles }: Stack): readonly (readonly string[])[] {
+  const all = [...roles.keys()].reduce<readonly (readonly string[])[]>(
+    (sets, role) => [...sets, ...sets.map((set) => [...set, role])],
+    [[]],
+  );
+  return all.filter((set) => set.length > 0).sort((one, other) => one.length - other.length);
+}
+
+/**
+ * What is desired on web-1 (10.0.0.5). Where the roles are of several nodes, web-2 and web-3 have them too; web-4 to web-6 have
+ * the roles of the stack that are left.
+ */
+export function desiredFor(
+  { stack, params, ensembles, alone = [] }: Example,
+  roles: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Extract<Desired, { known: true }> {
+  const first = roles.some((role) => alone.includes(role)) ? ['web-1'] : ['web-1', 'web-2', 'web-3'];
+  const rest = [...(shipped.stacks.get(stack)?.roles.keys() ?? [])].filter((role) => !roles.includes(role));
+  const members = [...first, 'web-4', 'web-5', 'web-6'].map((name) => {
+    const address = `10.0.0.${4 + Number(name.slice(4))}`;
+    return [name, { name, address, hostname: name, roles: first.includes(name) ? roles : rest }] as const;
+  });
+  const ensemble = formEnsemble(first);
+  const desired = resolve({
+    catalog: shipped,
+    accepted: {
+      ...NOTHING_ACCEPTED,
+      ensembles: Object.fromEntries(ensembles.map((component) => [component, ensemble])),
+      members: Object.fromEntries(members),
+      assignment: { stack, roles },
+      params: { cluster: { ...params, ...more }, node: {} },
+    },
+    facts: { name: 'web-1', address: '10.0.0.5', hostname: 'web-1' },
+    from: 'etcd',
+  });
+  if (!desired.known) throw new Error(desired.why);
+  return desired;
+}
