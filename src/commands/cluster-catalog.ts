@@ -2,7 +2,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { loadCatalog } from '../catalog/load.js';
 import { accept } from '../desired/accept.js';
-import { NOTHING_ACCEPTED } from '../desired/accepted.js';
+import { NOTHING_ACCEPTED, type Parameters } from '../desired/accepted.js';
 import type { StoreWords } from '../desired/key-text.js';
 import { atOnce } from '../desired/steps.js';
 import { withStore } from '../desired/with-store.js';
@@ -33,11 +33,17 @@ export async function readStore(
   }
 }
 
+export interface ClusterCatalog {
+  readonly catalog: Catalog;
+  /** The cluster's parameters. */
+  readonly params: Parameters;
+}
+
 /** With the store's definitions and roles. What it says that makes no sense is told on standard error. */
-export async function clusterCatalog(snapshot: Snapshot | null, where: Where): Promise<Catalog> {
+export async function clusterCatalog(snapshot: Snapshot | null, where: Where): Promise<ClusterCatalog> {
   const { store, node, stack: defaultStack } = where;
   const catalog = await loadCatalog(where.catalog);
-  if (snapshot === null) return catalog;
+  if (snapshot === null) return { catalog, params: {} };
   const words: StoreWords = { source: store.kind, prefix: store.kind === 'etcd' ? store.prefix : store.path };
   const { accepted, problems } = accept({
     ...words,
@@ -48,5 +54,5 @@ export async function clusterCatalog(snapshot: Snapshot | null, where: Where): P
     defaultStack,
   });
   if (problems.length > 0) process.stderr.write(`katod: not used of the store:\n${problemLines(problems)}`);
-  return atOnce(withStore(catalog, accepted, { words }));
+  return { catalog: atOnce(withStore(catalog, accepted, { words })), params: accepted.params.cluster };
 }

@@ -23,7 +23,7 @@ export async function role({ sources, switches, words }: Invocation): Promise<nu
       if (asked !== undefined) {
         const name = stackName(snapshot, values.stack);
         const where = { ...values, ...storeSettings(values), node };
-        const catalog = await clusterCatalog(snapshot, where);
+        const { catalog } = await clusterCatalog(snapshot, where);
         const wanted = splitRoles(asked, stackNamed(catalog, name, values.catalog));
         if (!wanted.ok) return misuse(wanted.why, 'role');
         after = wanted.value;

@@ -1,7 +1,9 @@
 /** `katod roles`: which role has which components, by the stack and the store. */
 import type { Catalog } from '../catalog/catalog.js';
-import { componentsOf, type Stack } from '../catalog/stack.js';
+import { componentsOf, type Stack, stackWith } from '../catalog/stack.js';
 import { untestedMeans } from '../catalog/untested.js';
+import type { Parameters } from '../desired/accepted.js';
+import { bare, parametersFor } from '../desired/parameters.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { clusterCatalog, readStore } from './cluster-catalog.js';
 import { alignColumns, type Cell, type Paint, paintFor } from './columns.js';
@@ -15,11 +17,11 @@ export async function roles({ sources, switches }: Invocation): Promise<number> 
     async (values) => {
       const where = { ...values, ...storeSettings(values) };
       const snapshot = await readStore(where, 'shown as shipped');
-      const catalog = await clusterCatalog(snapshot, where);
+      const { catalog, params } = await clusterCatalog(snapshot, where);
       // One that is named on the command line is what was asked for, whatever the cluster has.
       const asked = sources.flags.stack === undefined ? stackName(snapshot, values.stack) : values.stack;
       const stack = stackNamed(catalog, asked, values.catalog);
-      const matrix = matrixOf(stack, catalog);
+      const matrix = matrixOf(stack, catalog, params);
       const text = switches.has('json')
         ? JSON.stringify(matrixJson(stack, matrix), null, 2)
         : matrixLines(stack, matrix, paintFor(process.stdout)).join('\n');
@@ -29,7 +31,7 @@ export async function roles({ sources, switches }: Invocation): Promise<number> 
   );
 }
 
-/** Whether a role has a component: always, only where a parameter asks for it, or never. */
+/** Whether a role has a component: yes by the parameters of the cluster, only if others were set, or never. */
 type Mark = 'x' | 'o' | '-';
 
 interface Row {
@@ -39,13 +41,15 @@ interface Row {
   readonly untested: boolean;
 }
 
-function matrixOf(stack: Stack, { components }: Catalog): readonly Row[] {
+function matrixOf(stack: Stack, { components }: Catalog, cluster: Parameters): readonly Row[] {
+  // What hangs on the node is not known here: a default that needs it is unset.
+  const now = stackWith(stack, parametersFor(stack, { params: { cluster, node: {} } }, bare({})));
   return componentsOf(stack).map((component) => {
     const definition = components.get(component);
     const optional = definition?.document.when !== undefined;
-    const marks = [...stack.roles.values()].map((role): Mark => {
+    const marks = [...stack.roles].map(([name, role]): Mark => {
       if (!role.components.includes(component)) return '-';
-      return optional || role.when.has(component) ? 'o' : 'x';
+      return optional || !now.roles.get(name)?.components.includes(component) ? 'o' : 'x';
     });
     return { component, marks, untested: definition?.untested === true };
   });

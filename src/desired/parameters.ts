@@ -10,7 +10,7 @@ import type { Accepted, Parameters } from './accepted.js';
  * Without a prototype, so that no name but the parameters' own is ever found. A default that can't be rendered leaves its parameter unset: who
  * uses it says so.
  */
-export function parametersFor(stack: Stack, { params }: Accepted, scope: Scope): Parameters {
+export function parametersFor(stack: Stack, { params }: Pick<Accepted, 'params'>, scope: Scope): Parameters {
   const defaults: [string, string][] = [];
   for (const [name, { fallback }] of stack.params) {
     if (fallback === null) continue;

@@ -75,8 +75,12 @@ t.test('roles and validate show what hangs on parameters, and what nobody has ru
     },
     stacks: {
       'tiny.yaml': stack
-        .replace('[web, store]', '[web, vip, { name: store, when: "{{ params.domain }}" }]')
-        .replace('[store]', '[store, vip]'),
+        .replace(
+          '[web, store]',
+          '[{ name: web, when: "{{ params.domain }}" }, vip, { name: store, when: "{{ params.cache }}" }]',
+        )
+        .replace('[store]', '[store, vip]')
+        .replace('params:', 'params:\n  cache: { description: whether there is one }'),
     },
   });
   const marked = await katod(['roles', '--catalog', choosy, '--stack', 'tiny']);

@@ -35,14 +35,50 @@ const core: Example = {
   alone: ['standalone'],
 };
 
-export const examples: readonly Example[] = [core];
+export const kato: Example = {
+  stack: 'kato',
+  golden: combinations(stackOf('kato')),
+  params: {
+    ...images(
+      'mesos-master',
+      'mesos-agent',
+      'marathon',
+      'mesos-dns',
+      'dnsmasq',
+      'mesos-master-exporter',
+      'mesos-agent-exporter',
+    ),
+    domain: 'cell-1.dc-1.example.com',
+    'mesos-dns.domain': 'cell-1.dc-1.mesos',
+    'dns.upstream': '8.8.8.8',
+    'ceph.fsid': '5f0b3a9e-6c1d-4a57-9b58-2f6f3f2f9d11',
+    'ceph.osd.device': '/dev/sdb',
+    'secret.ceph.mon': 'mon-key',
+    'secret.ceph.admin': 'admin-key',
+  },
+  ensembles: ['zookeeper', 'mesos-master', 'ceph-mon'],
+};
+
+/** The second seed's layout: no role quorum, ZooKeeper on the masters. */
+export const katoThree: Example = {
+  ...kato,
+  name: 'kato-three',
+  golden: [['master']],
+  params: { ...kato.params, 'zookeeper.role': 'master' },
+};
+
+export const examples: readonly Example[] = [core, kato, katoThree];
+
+function stackOf(name: string): Stack {
+  const stack = shipped.stacks.get(name);
+  if (stack === undefined) throw new Error(`there is no stack ${name} that can be read`);
+  return stack;
+}
 
 /** Every set of the stack's roles that is not empty, the small ones first. */
 export function combinations({ roles }: Stack): readonly (readonly string[])[] {
-  const all = [...roles.keys()].reduce<readonly (readonly string[])[]>(
-    (sets, role) => [...sets, ...sets.map((set) => [...set, role])],
-    [[]],
-  );
+  let all: readonly (readonly string[])[] = [[]];
+  for (const role of roles.keys()) all = [...all, ...all.map((set) => [...set, role])];
   return all.filter((set) => set.length > 0).sort((one, other) => one.length - other.length);
 }
 
@@ -56,7 +92,7 @@ export function desiredFor(
   more: Readonly<Record<string, string>> = {},
 ): Extract<Desired, { known: true }> {
   const first = roles.some((role) => alone.includes(role)) ? ['web-1'] : ['web-1', 'web-2', 'web-3'];
-  const rest = [...(shipped.stacks.get(stack)?.roles.keys() ?? [])].filter((role) => !roles.includes(role));
+  const rest = [...stackOf(stack).roles.keys()].filter((role) => !roles.includes(role));
   const members = [...first, 'web-4', 'web-5', 'web-6'].map((name) => {
     const address = `10.0.0.${4 + Number(name.slice(4))}`;
     return [name, { name, address, hostname: name, roles: first.includes(name) ? roles : rest }] as const;
