@@ -160,6 +160,21 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./roles.js')).roles(invocation),
   },
   {
+    name: 'import',
+    takes: '<system> <file>',
+    summary: 'show what a configuration file of PanteraS or Toots comes to in the store, or put it there',
+    settings: [...STORE, 'node', 'address'],
+    switches: [json, { name: 'apply', help: 'put it in the store' }],
+    options: [
+      { name: 'roles', placeholder: 'ROLES', help: 'roles of this node, where the file does not say them' },
+    ],
+    examples: [
+      ['$0 import panteras restricted/host', 'the lines to put, for this node; the file is not run'],
+      ['$0 import toots Toots.conf --roles slave,edge --apply', 'put them in the store'],
+    ],
+    run: async (invocation) => (await import('./import.js')).importOld(invocation),
+  },
+  {
     name: 'render',
     takes: '<component>',
     summary: "show a component's definition after rendering, with its files",

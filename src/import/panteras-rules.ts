@@ -1,0 +1,121 @@
+/**
+ * What each parameter of PanteraS' `generate_yml.sh` becomes, up to its release 0.3; Toots' `restricted/host` has the same.
+ * MASTER, SLAVE and EDGE are not here: together they make the role.
+ */
+import { flagsOf } from './flags.js';
+import { consulHosts, expected, FORMED, joinWan, quorum, zookeeperHosts } from './hosts.js';
+import {
+  address,
+  clusterPut,
+  flag,
+  gone,
+  nodePut,
+  ofCluster,
+  ofNode,
+  problem,
+  type Rule,
+  type Rules,
+  remark,
+} from './rule.js';
+
+export const generateRules: Rules = {
+  IP: address((value) => remark(`the agent's own setting: katod agent --address ${value}`)),
+  HOST_IP: address((value) => remark(`the agent's own setting: katod agent --address ${value}`)),
+  HOSTNAME: ofNode('hostname'),
+  FQDN: ofNode('mesos.hostname'),
+  LISTEN_IP: address(ofNode('listen')),
+  CONSUL_IP: address(ofNode('consul.advertise')),
+  REGISTRY: (value) => clusterPut('registry', value.replace(/\/+$/, '')),
+
+  ZOOKEEPER_HOSTS: zookeeperHosts,
+  ZOOKEEPER_ID: gone('the agents number the members of the ensemble themselves: katod ensemble zookeeper'),
+  MESOS_MASTER_QUORUM: quorum,
+  CLUSTER_NAME: ofCluster('mesos.cluster'),
+  MESOS_CLUSTER_NAME: ofCluster('mesos.cluster'),
+  CONSUL_HOSTS: consulHosts,
+  CONSUL_BOOTSTRAP: gone(FORMED),
+  CONSUL_MODE: gone('the role says it: servers on masters, clients elsewhere'),
+  CONSUL_DC: ofCluster('dc'),
+  CONSUL_DOMAIN: ofCluster('consul.domain'),
+  GOMAXPROCS: ofCluster('gomaxprocs'),
+  DNSMASQ_ADDRESS: dnsAddress,
+  KEEPALIVED_VIP: address(ofCluster('vip')),
+  HAPROXY_ADD_DOMAIN: (value) => clusterPut('haproxy.domain', value.replace(/^\.+/, '')),
+
+  START_CONSUL: start('consul'),
+  START_ZOOKEEPER: start('zookeeper'),
+  START_MESOS_MASTER: start('mesos-master'),
+  START_MARATHON: start('marathon'),
+  START_CHRONOS: start('chronos'),
+  START_MESOS_SLAVE: start('mesos-agent'),
+  START_REGISTRATOR: start('registrator'),
+  START_CONSUL_TEMPLATE: start('consul-haproxy'),
+  START_DNSMASQ: start('dnsmasq'),
+  START_FABIO: without('fabio'),
+  START_NETDATA: without('netdata'),
+  START_TRAEFIK: without('traefik'),
+
+  CONSUL_PARAMS: flagsOf('consul', 'node', {
+    'bootstrap-expect': expected,
+    'join-wan': joinWan,
+    'retry-join-wan': joinWan,
+  }),
+  MESOS_MASTER_PARAMS: flagsOf('mesos-master', 'node'),
+  MARATHON_PARAMS: flagsOf('marathon', 'node'),
+  CHRONOS_PARAMS: flagsOf('chronos', 'node'),
+  MESOS_SLAVE_PARAMS: flagsOf('mesos-agent', 'node', {
+    attributes: (value, given) => nodePut('mesos.attributes', value, given),
+    docker_remove_delay: (value, given) => nodePut('mesos.removeDelay', value, given),
+  }),
+  REGISTRATOR_PARAMS: flagsOf('registrator', 'node'),
+  DNSMASQ_PARAMS: flagsOf('dnsmasq', 'node'),
+  ZOOKEEPER_PARAMS: overlaid('zookeeper', 'env'),
+  CONSUL_TEMPLATE_PARAMS: overlaid('consul-haproxy', 'command'),
+
+  CONSUL_APP_PARAMS: overlaid('consul-server', 'command'),
+  ZOOKEEPER_APP_PARAMS: overlaid('zookeeper', 'command'),
+  MESOS_MASTER_APP_PARAMS: overlaid('mesos-master', 'command'),
+  MARATHON_APP_PARAMS: overlaid('marathon', 'command'),
+  CHRONOS_APP_PARAMS: overlaid('chronos', 'command'),
+  MESOS_SLAVE_APP_PARAMS: overlaid('mesos-agent', 'command'),
+  REGISTRATOR_APP_PARAMS: overlaid('registrator', 'command'),
+  DNSMASQ_APP_PARAMS: overlaid('dnsmasq', 'command'),
+  CONSUL_TEMPLATE_APP_PARAMS: overlaid('consul-haproxy', 'command'),
+
+  PANTERAS_IMAGE_TAG: gone('each component has an image of its own: parameter image.COMPONENT'),
+  PANTERAS_DOCKER_IMAGE: gone('each component has an image of its own: parameter image.COMPONENT'),
+  PANTERAS_HOSTNAME: gone('there is no container around the components that would have a host name'),
+  PANTERAS_RESTART: gone('the agent starts again whatever ends'),
+  HOST_DOCKER: gone('the image of mesos-agent has a Docker CLI of its own'),
+  HAPROXY_SSL: overlaid('consul-haproxy', 'files'),
+};
+
+function start(name: string): Rule {
+  return flag((on, given) => nodePut(`start.${name}`, String(on), given));
+}
+
+function without(name: string): Rule {
+  return flag((on) =>
+    on
+      ? problem(
+          `there is no component ${name}: put a definition at cluster/components/${name}, and name it in cluster/roles/ROLE`,
+        )
+      : remark(`there is no component ${name}, and none was asked for`),
+  );
+}
+
+/** What replaced a whole command line is a definition's, and that is the operator's to write. */
+function overlaid(component: string, key: string): Rule {
+  return (value) =>
+    value === ''
+      ? remark('is empty, which is as if it were not there')
+      : problem(`can't be taken over as it is: put \`${key}\` in YAML at cluster/components/${component}`);
+}
+
+/** `--address=/consul/10.0.0.5`: the domain is that of Consul. */
+function dnsAddress(value: string, given: Parameters<Rule>[1]) {
+  const [, found] = /^--address=\/[^/]+\/([0-9a-fA-F.:]+)$/.exec(value.trim()) ?? [];
+  if (value.trim() === '') return nodePut('dns.services', 'none', given);
+  if (found !== undefined) return nodePut('dns.services', found, given);
+  return problem(`"${value}" is not of the form --address=/DOMAIN/IP: see flags.dnsmasq`);
+}

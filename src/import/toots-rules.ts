@@ -1,0 +1,35 @@
+/** What each key of `Toots.conf` becomes, beside those of the `restricted/host` that `Toots.sh` wrote. */
+import { masters } from './hosts.js';
+import { generateRules } from './panteras-rules.js';
+import { address, type Outcome, ofCluster, problem, type Rule, type Rules, remark, sum } from './rule.js';
+
+/** The name that the images were pulled by; each host had it in /etc/hosts. */
+const REGISTRY = 'registry.super.com';
+
+export const tootsRules: Rules = {
+  ...generateRules,
+  MASTERS: masters,
+  NIC: ofCluster('vip.interface'),
+  IN_DOMAIN: ofCluster('consul.domain'),
+  EX_DOMAIN: generateRules.HAPROXY_ADD_DOMAIN ?? ofCluster('haproxy.domain'),
+  VIP: address(ofCluster('vip')),
+  NFS: nfs,
+  REGISTRY_IP: address((value, given) =>
+    (given.values.get('CA') ?? '') === ''
+      ? remark('without CA it was not used')
+      : sum([
+          ofCluster('registry')(REGISTRY, given),
+          remark(`each host has to know the name: echo '${value} ${REGISTRY}' >> /etc/hosts`),
+        ]),
+  ),
+  CA: (value) =>
+    remark(
+      `for the engine of each host: cp ${value} /etc/docker/certs.d/${REGISTRY}/ca.crt (mkdir -p it first)`,
+    ),
+};
+
+function nfs(value: string, given: Parameters<Rule>[1]): Outcome {
+  return /^[A-Za-z0-9.-]+:\/\S*$/.test(value)
+    ? ofCluster('nfs')(value, given)
+    : problem(`"${value}" is not of the form SERVER:/FOLDER`);
+}
