@@ -70,7 +70,7 @@ export function renderComponent(definition: Definition, given: Rendering): Wante
     return { ok: false, name, problems, inForce: null };
   }
   for (const [path, fault] of contradictions(checked.value)) tell(origin(path), fault);
-  const used = image ?? imageIn(checked.value.image, tell);
+  const used = image ?? imageIn(checked.value.image, rendering, tell);
   const files = filesOf(checked.value, definition, { rendering, budget: openBudget(FILE_STEPS), tell });
   if (problems.length > 0 || used === null) return { ok: false, name, problems, inForce: null };
   return { ok: true, spec: specOf(checked.value, definition, { rendering, image: used, files }) };

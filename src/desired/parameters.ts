@@ -27,6 +27,7 @@ export function clusterParameters(
   { uses, component }: { readonly uses: ScopeUse; readonly component: string },
 ): Readonly<Record<string, string | null>> {
   const names = new Set([...uses.names, imageParameter(component)]);
+  if (Object.hasOwn(params.cluster, REGISTRY_PARAMETER)) names.add(REGISTRY_PARAMETER);
   if (uses.all) for (const name of [...stack.params.keys(), ...Object.keys(params.cluster)]) names.add(name);
   const written = (name: string): string | null =>
     Object.hasOwn(params.cluster, name)
@@ -39,6 +40,9 @@ export function clusterParameters(
 export function secretsIn(params: Parameters): readonly string[] {
   return Object.entries(params).flatMap(([name, value]) => (isSecret(name) ? [value] : []));
 }
+
+/** The parameter that names the registry, with a folder in it or none, for images that name none themselves. */
+export const REGISTRY_PARAMETER = 'registry';
 
 /** The parameter that replaces a component's image. */
 export function imageParameter(component: string): string {

@@ -3,10 +3,11 @@ import { openBudget } from '../catalog/budget.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Definition } from '../catalog/read-definition.js';
 import { placeOf } from '../catalog/yaml.js';
+import type { Parameters } from './accepted.js';
 import { renderComponent } from './component.js';
 import type { ComponentSpec, Problem, Wanted } from './desired.js';
 import { deleteLine, keyPlace, setLine } from './key-text.js';
-import { bare, imageParameter, parametersFor } from './parameters.js';
+import { bare, imageParameter, parametersFor, REGISTRY_PARAMETER } from './parameters.js';
 import { judge, type Policy } from './policy.js';
 import { renderDocument } from './render.js';
 import type { Rendering } from './rendering.js';
@@ -105,23 +106,32 @@ function* fallback(
   return null;
 }
 
+/** Parameters of the store that decide on the image; the first that is set does. */
+function imageParameters(name: string): readonly string[] {
+  return [imageParameter(name), REGISTRY_PARAMETER];
+}
+
 function isImageGiven(name: string, { accepted: { params } }: Rendering): boolean {
-  const parameter = imageParameter(name);
-  return Object.hasOwn(params.cluster, parameter) || Object.hasOwn(params.node, parameter);
+  return imageParameters(name).some(
+    (parameter) => Object.hasOwn(params.cluster, parameter) || Object.hasOwn(params.node, parameter),
+  );
 }
 
 function imageKey(name: string, { accepted: { params }, node }: Rendering): string {
-  const parameter = imageParameter(name);
-  return Object.hasOwn(params.node, parameter)
-    ? `nodes/${node}/params/${parameter}`
-    : `cluster/params/${parameter}`;
+  for (const parameter of imageParameters(name)) {
+    if (Object.hasOwn(params.node, parameter)) return `nodes/${node}/params/${parameter}`;
+    if (Object.hasOwn(params.cluster, parameter)) return `cluster/params/${parameter}`;
+  }
+  throw new Error(`no parameter gives the image of ${name}`);
 }
 
-/** As if the store did not give the image's parameter. */
+/** As if the store did not give the image's parameters. */
 function withoutImage(name: string, rendering: Rendering): Rendering {
-  const { [imageParameter(name)]: _cluster, ...cluster } = rendering.accepted.params.cluster;
-  const { [imageParameter(name)]: _node, ...own } = rendering.accepted.params.node;
-  const accepted = { ...rendering.accepted, params: { cluster, node: own } };
+  const dropped = imageParameters(name);
+  const without = (params: Parameters) =>
+    Object.fromEntries(Object.entries(params).filter(([parameter]) => !dropped.includes(parameter)));
+  const { cluster, node } = rendering.accepted.params;
+  const accepted = { ...rendering.accepted, params: { cluster: without(cluster), node: without(node) } };
   const params = parametersFor(rendering.stack, accepted, rendering.scope);
   return { ...rendering, accepted, params, scope: bare({ ...rendering.scope, params }) };
 }
