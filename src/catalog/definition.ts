@@ -30,6 +30,15 @@ export function definitionSchema(rendered: boolean) {
     network: text(network).optional(),
     ports: z.array(text(leaf.port)).optional(),
     volumes: z.record(volumeName, text(leaf.absolutePath)).optional(),
+    volumeDrivers: z
+      .record(
+        volumeName,
+        z.strictObject({
+          driver: text(leaf.line),
+          options: z.record(word(/^[a-z][a-z0-9_.-]*$/, 'an option'), text(leaf.line)).optional(),
+        }),
+      )
+      .optional(),
     ensembleId: z
       .strictObject({ volume: volumeName, file: word(/^[A-Za-z0-9._-]{1,100}$/, 'a file') })
       .optional(),

@@ -90,6 +90,8 @@ export interface ContainerShape {
   readonly publish: readonly PublishedPort[];
   /** Volume to the path it is mounted on. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** Of volumes that are not a folder of the engine's own; absent where there are none. */
+  readonly volumeDrivers?: Readonly<Record<string, VolumeDriver>>;
   readonly mounts: readonly Mount[];
   /** Files whose change needs a new container. */
   readonly files: readonly RenderedFile[];
@@ -112,6 +114,12 @@ export interface ContainerShape {
   readonly dns: readonly string[];
   readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> } | null;
   readonly stopSignal?: string;
+}
+
+/** Heeded when the engine makes the volume, and never again. */
+export interface VolumeDriver {
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface RestartPolicy {

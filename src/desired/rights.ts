@@ -1,5 +1,5 @@
 /** What a container may do to its host beyond what any container may: read off what it is made of. */
-import type { ContainerShape, Device, Mount } from './desired.js';
+import type { ContainerShape, Device, Mount, VolumeDriver } from './desired.js';
 
 /** A key of the settings' `policy`. */
 export type Rule = 'privileged' | 'hostPid' | 'hostPaths' | 'devices' | 'capabilities';
@@ -15,13 +15,14 @@ export interface Right {
 }
 
 export function rightsOf(shape: ContainerShape): readonly Right[] {
-  const { privileged, pid, mounts, devices, capAdd, logging } = shape;
+  const { privileged, pid, mounts, devices, capAdd, logging, volumeDrivers = {} } = shape;
   return [
     ...(privileged
       ? [{ rule: 'privileged' as const, what: '', key: 'privileged', takes: ['privileged'] }]
       : []),
     ...(pid === undefined ? [] : [{ rule: 'hostPid' as const, what: '', key: 'pid', takes: [`pid ${pid}`] }]),
     ...mounts.map(mountRight),
+    ...Object.entries(volumeDrivers).flatMap(([volume, driver]) => volumeRight(volume, driver)),
     ...devices.map(deviceRight),
     ...capAdd.map(capabilityRight),
     ...Object.entries(logging?.options ?? {}).flatMap(([option, value]) => logRight(option, value)),
@@ -32,6 +33,19 @@ function mountRight({ source, target, readOnly }: Mount): Right {
   const words = `mount ${source} ${target}`;
   const takes = readOnly ? [words] : [words, `${words} write`];
   return { rule: 'hostPaths', what: source, key: 'mounts', takes };
+}
+
+/**
+ * The engine, as root, mounts what a volume's options say, a folder of the host too: `type: none` with `o: bind`, or an
+ * overlay of it. A share of NFS is none of the host.
+ */
+function volumeRight(volume: string, { driver, options }: VolumeDriver): readonly Right[] {
+  const { type = '', device = '', o = '' } = options;
+  const binds = o.split(',').some((word) => /^(r?bind|move|remount)$/.test(word.trim()));
+  if (driver === 'local' && /^nfs4?$/.test(type) && !device.startsWith('/') && !binds) return [];
+  const said = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  const takes = [`volume ${volume} ${driver} ${said.sort().join(' ')}`];
+  return [{ rule: 'hostPaths', what: device.startsWith('/') ? device : '/', key: 'volumeDrivers', takes }];
 }
 
 function deviceRight({ source, target, permissions }: Device): Right {

@@ -1,7 +1,7 @@
 /** From a rendered and checked definition to what a container is made of. */
 import type { DefinitionText } from '../catalog/definition.js';
 import type { PortText } from '../catalog/leaf.js';
-import type { ContainerShape, HostPort, PublishedPort } from './desired.js';
+import type { ContainerShape, HostPort, PublishedPort, VolumeDriver } from './desired.js';
 import { folderOf, liveFolders, type SortedFiles } from './files.js';
 
 export function shapeOf(text: DefinitionText, image: string, files: SortedFiles): ContainerShape {
@@ -18,6 +18,7 @@ export function shapeOf(text: DefinitionText, image: string, files: SortedFiles)
     network,
     publish: network === 'host' ? [] : (text.ports ?? []).map(published),
     volumes: text.volumes ?? {},
+    ...present('volumeDrivers', volumeDrivers(text)),
     mounts: (text.mounts ?? []).map((mount) => ({ ...mount, readOnly: mount.readOnly ?? false })),
     files: files.made,
     ...present('liveFolders', liveFolders(files.live)),
@@ -43,6 +44,15 @@ export function shapeOf(text: DefinitionText, image: string, files: SortedFiles)
         : { driver: text.logging.driver, options: text.logging.options ?? {} },
     ...present('stopSignal', text.stop?.signal),
   };
+}
+
+function volumeDrivers({ volumeDrivers: drivers }: DefinitionText): ContainerShape['volumeDrivers'] {
+  if (drivers === undefined || Object.keys(drivers).length === 0) return undefined;
+  const all = Object.entries(drivers).map(([volume, { driver, options = {} }]): [string, VolumeDriver] => [
+    volume,
+    { driver, options },
+  ]);
+  return Object.fromEntries(all);
 }
 
 /** Networks that every engine has. */
@@ -74,10 +84,13 @@ export function contradictions(
   const { min = 0, max = Number.POSITIVE_INFINITY } = text.restart ?? {};
   const backoff = min > max ? [[['restart', 'min'], 'is longer than restart.max'] as const] : [];
   const { volume = null } = text.ensembleId ?? {};
-  const lost =
-    volume === null || Object.hasOwn(text.volumes ?? {}, volume)
-      ? []
-      : [[['ensembleId', 'volume'], `there is no volume ${volume} among volumes`] as const];
+  const named: readonly (readonly [readonly string[], string])[] = [
+    ...(volume === null ? [] : [[['ensembleId', 'volume'], volume] as const]),
+    ...Object.keys(text.volumeDrivers ?? {}).map((name) => [['volumeDrivers', name], name] as const),
+  ];
+  const lost = named
+    .filter(([, name]) => !Object.hasOwn(text.volumes ?? {}, name))
+    .map(([path, name]) => [path, `there is no volume ${name} among volumes`] as const);
   return [...ports, ...backoff, ...lost, ...targetFaults(text)];
 }
 

@@ -1,5 +1,5 @@
 /** A container's shape as the body of Docker's create call. Pure: what is equal gives equal bodies, and a fresh one. */
-import type { ContainerShape } from '../desired/desired.js';
+import type { ContainerShape, VolumeDriver } from '../desired/desired.js';
 import type { CreateRequest } from './engine.js';
 
 /** Docker's own default keeps one log file without bound, which fills the disk of a host nobody looks at. */
@@ -98,13 +98,19 @@ function mounts(request: CreateRequest): readonly Readonly<Record<string, unknow
       Source: request.volumeName(volume),
       Target: target,
       ReadOnly: false,
-      VolumeOptions: { Labels: { ...volumeLabels } },
+      VolumeOptions: { Labels: { ...volumeLabels }, ...driverConfig(shape.volumeDrivers?.[volume]) },
     })),
     ...shape.mounts.map(({ source, target, readOnly }) => bind(source, target, readOnly)),
     // Writable: entrypoints change the owner of their configuration folder, and ZooKeeper writes its dynamic
     // configuration beside the file. The folder is this component's alone, and the agent writes its own files anew.
     ...[...request.fileFolders].map(([target, source]) => bind(source, target, false)),
   ];
+}
+
+function driverConfig(driver: VolumeDriver | undefined): Readonly<Record<string, unknown>> {
+  return driver === undefined
+    ? {}
+    : { DriverConfig: { Name: driver.driver, Options: { ...driver.options } } };
 }
 
 /** The field, or nothing where there is no value: Docker reads an empty value as one. */

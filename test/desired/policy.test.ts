@@ -94,6 +94,21 @@ const allowed: Readonly<Record<string, Asked>> = {
     overlay: { web: 'image: registry.example:5000/team/web:1' },
     policy: { images: ['registry.example:5000/*', 'example/*'] },
   },
+  'a share of NFS as a volume': {
+    overlay: {
+      web: 'volumes: { data: /data }\nvolumeDrivers: { data: { driver: local, options: { type: nfs4, device: ":/srv", o: "addr=10.0.0.9,rw" } } }',
+    },
+  },
+  'a volume of a folder of the host, by the policy': {
+    overlay: {
+      web: 'volumes: { data: /data }\nvolumeDrivers: { data: { driver: local, options: { type: none, device: /srv/a, o: bind } } }',
+    },
+    policy: { hostPaths: [{ component: 'web', what: '/srv' }] },
+  },
+  'the registry of a component without rights': {
+    overlay: { root: 'privileged: null\nmounts: null' },
+    params: { registry: 'own.example' },
+  },
   'the shipped image, whatever the policy says of images': {
     overlay: { web: 'image: example/web:2' },
     policy: { images: ['example/bare'] },
@@ -139,6 +154,38 @@ const refused: readonly (readonly [string, Asked, RegExp])[] = [
     'the same path elsewhere',
     { overlay: { root: 'mounts: [{ source: /run/a.sock, target: /bin }]' } },
     /mounts: \/run\/a.sock/,
+  ],
+  [
+    'a folder of the host as a volume',
+    {
+      overlay: {
+        web: 'volumes: { data: /data }\nvolumeDrivers: { data: { driver: local, options: { type: none, device: /etc, o: bind } } }',
+      },
+    },
+    /volumeDrivers: \/etc .*add web:\/etc to `policy.hostPaths`/,
+  ],
+  [
+    'a folder of the host by way of another file system',
+    {
+      overlay: {
+        web: 'volumes: { data: /data }\nvolumeDrivers: { data: { driver: local, options: { type: overlay, device: overlay, o: "lowerdir=/etc" } } }',
+      },
+    },
+    /volumeDrivers: \/ .*policy.hostPaths/,
+  ],
+  [
+    'another registry beside rights',
+    { params: { registry: 'evil.example' } },
+    /^\/katod\/cluster\/params\/registry root has rights/,
+  ],
+  [
+    'a registry that the policy does not know',
+    {
+      overlay: { root: 'privileged: null\nmounts: null' },
+      params: { registry: 'evil.example' },
+      policy: { images: ['own.example/*', 'example/bare'] },
+    },
+    /params\/registry web: evil.example\/example\/web:1.* does not allow/,
   ],
   ['a capability', { overlay: { web: 'capAdd: [ALL]' } }, /capAdd: ALL .*policy.capabilities/],
   [

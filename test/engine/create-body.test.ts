@@ -64,6 +64,23 @@ t.test('volumes bear only the labels that say whose they are', async (t) => {
   t.notMatch(JSON.stringify(host), /digest|own/);
 });
 
+t.test('a volume of another driver is made with its options', async (t) => {
+  const options = { type: 'nfs4', device: ':/srv', o: 'addr=10.0.0.9' };
+  const { HostConfig: host } = createBody(
+    requestOf(
+      'x',
+      shapeOf('web', {
+        volumes: { data: '/d', own: '/o' },
+        volumeDrivers: { data: { driver: 'local', options } },
+      }),
+    ),
+  );
+  t.match(host, {
+    Mounts: [{ Source: 'x-data', VolumeOptions: { DriverConfig: { Name: 'local', Options: options } } }],
+  });
+  t.equal(JSON.stringify(host).match(/DriverConfig/g)?.length, 1, 'and no other one');
+});
+
 t.test('each body is fresh, so that dockerode may change it', async (t) => {
   const request = requestOf(
     'x',
