@@ -135,11 +135,12 @@ export function replaceRoles(stack: Stack, roles: Readonly<Record<string, readon
   return { ...stack, roles: replaced };
 }
 
-/** The stack with those components alone that the parameters leave in its roles. */
+/** The stack with those components alone that the parameters leave in its roles; `start.COMPONENT: false` takes one out. */
 export function stackWith(stack: Stack, params: Readonly<Record<string, string>>): Stack {
   const scope = { params };
   const roles = [...stack.roles].map(([name, role]) => {
     const components = role.components.filter((component) => {
+      if (params[`start.${component}`] === 'false') return false;
       const condition = role.when.get(component);
       return condition === undefined || isMet(condition, scope);
     });
