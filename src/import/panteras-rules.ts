@@ -8,6 +8,7 @@ import {
   address,
   clusterPut,
   flag,
+  type Given,
   gone,
   nodePut,
   ofCluster,
@@ -16,6 +17,7 @@ import {
   type Rule,
   type Rules,
   remark,
+  sum,
 } from './rule.js';
 
 export const generateRules: Rules = {
@@ -23,7 +25,7 @@ export const generateRules: Rules = {
   HOST_IP: address((value) => remark(`the agent's own setting: katod agent --address ${value}`)),
   HOSTNAME: ofNode('hostname'),
   FQDN: ofNode('mesos.hostname'),
-  LISTEN_IP: address(ofNode('listen')),
+  LISTEN_IP: address(listen),
   CONSUL_IP: address(ofNode('consul.advertise')),
   REGISTRY: (value) => clusterPut('registry', value.replace(/\/+$/, '')),
 
@@ -42,7 +44,7 @@ export const generateRules: Rules = {
   KEEPALIVED_VIP: address(ofCluster('vip')),
   HAPROXY_ADD_DOMAIN: (value) => clusterPut('haproxy.domain', value.replace(/^\.+/, '')),
 
-  START_CONSUL: start('consul'),
+  START_CONSUL: start('consul-server', 'consul-agent'),
   START_ZOOKEEPER: start('zookeeper'),
   START_MESOS_MASTER: start('mesos-master'),
   START_MARATHON: start('marathon'),
@@ -90,8 +92,22 @@ export const generateRules: Rules = {
   HAPROXY_SSL: overlaid('consul-haproxy', 'files'),
 };
 
-function start(name: string): Rule {
-  return flag((on, given) => nodePut(`start.${name}`, String(on), given));
+/** Other nodes reach this one by its address, whatever it listens on. */
+function listen(value: string, given: Given) {
+  const line = nodePut('listen', value, given);
+  const own = given.values.get('IP') ?? given.address ?? value;
+  return value === '0.0.0.0' || value === own
+    ? line
+    : sum([line, remark(`other nodes are to reach it there: katod agent --address ${value}`)]);
+}
+
+/** What is on by the role needs no line. */
+function start(...names: readonly string[]): Rule {
+  return flag((on, given) =>
+    on
+      ? remark('runs where its role has it')
+      : sum(names.map((name) => nodePut(`start.${name}`, 'false', given))),
+  );
 }
 
 function without(name: string): Rule {
@@ -113,7 +129,7 @@ function overlaid(component: string, key: string): Rule {
 }
 
 /** `--address=/consul/10.0.0.5`: the domain is that of Consul. */
-function dnsAddress(value: string, given: Parameters<Rule>[1]) {
+function dnsAddress(value: string, given: Given) {
   const [, found] = /^--address=\/[^/]+\/([0-9a-fA-F.:]+)$/.exec(value.trim()) ?? [];
   if (value.trim() === '') return nodePut('dns.services', 'none', given);
   if (found !== undefined) return nodePut('dns.services', found, given);

@@ -1,13 +1,26 @@
 /** What each key of `Toots.conf` becomes, beside those of the `restricted/host` that `Toots.sh` wrote. */
 import { masters } from './hosts.js';
 import { generateRules } from './panteras-rules.js';
-import { address, type Outcome, ofCluster, problem, type Rule, type Rules, remark, sum } from './rule.js';
+import {
+  address,
+  flag,
+  type Given,
+  nodePut,
+  type Outcome,
+  ofCluster,
+  problem,
+  type Rules,
+  remark,
+  sum,
+} from './rule.js';
 
 /** The name that the images were pulled by; each host had it in /etc/hosts. */
 const REGISTRY = 'registry.super.com';
 
 export const tootsRules: Rules = {
   ...generateRules,
+  START_CONSUL_TEMPLATE: balancing('consul-haproxy'),
+  START_DNSMASQ: balancing('dnsmasq'),
   MASTERS: masters,
   NIC: ofCluster('vip.interface'),
   IN_DOMAIN: ofCluster('consul.domain'),
@@ -28,7 +41,14 @@ export const tootsRules: Rules = {
     ),
 };
 
-function nfs(value: string, given: Parameters<Rule>[1]): Outcome {
+/** On, it is the menu's "Internal DNS and Balancing", which an edge has no use for. */
+function balancing(component: string) {
+  return flag((on, given) =>
+    on ? nodePut('balancing', 'true', given) : nodePut(`start.${component}`, 'false', given),
+  );
+}
+
+function nfs(value: string, given: Given): Outcome {
   return /^[A-Za-z0-9.-]+:\/\S*$/.test(value)
     ? ofCluster('nfs')(value, given)
     : problem(`"${value}" is not of the form SERVER:/FOLDER`);

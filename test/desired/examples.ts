@@ -67,7 +67,89 @@ export const katoThree: Example = {
   params: { ...kato.params, 'zookeeper.role': 'master' },
 };
 
-export const examples: readonly Example[] = [core, kato, katoThree];
+/** "3 Masters + N slaves" of PanteraS' README, with its example of `restricted/host` as `katod import` reads it. */
+const panteras: Example = {
+  stack: 'panteras',
+  golden: [['master'], ['slave'], ['standalone'], ['master', 'slave']],
+  params: {
+    ...images('mesos-master', 'mesos-agent', 'marathon', 'chronos', 'registrator', 'dnsmasq'),
+    ...images('consul-haproxy', 'keepalived', 'openvpn'),
+    'consul.domain': 'cloudnil.com',
+    'mesos.attributes': 'type:data',
+    'mesos.removeDelay': '1mins',
+    vip: '50.0.0.101',
+  },
+  ensembles: ['zookeeper', 'mesos-master', 'consul-server'],
+  alone: ['standalone'],
+};
+
+/** What its README does not use. */
+const panterasOptions: Example = {
+  ...panteras,
+  name: 'panteras-options',
+  golden: [['standalone']],
+  params: {
+    ...panteras.params,
+    listen: '0.0.0.0',
+    dc: 'west',
+    joinWan: '10.9.0.1,10.9.0.2',
+    hostname: 'web-1.example.com',
+    'mesos.hostname': 'web-1.example.com',
+    'haproxy.domain': 'my.own.domain.com',
+    registry: 'registry.example/panteras/',
+    openvpn: 'true',
+    'flags.consul': '-log-level=warn',
+    'flags.marathon': '--enable_features external_volumes',
+    'start.chronos': 'false',
+  },
+};
+
+/** `Toots.conf` of Toots' README with all that is optional. */
+const toots: Example = {
+  stack: 'toots',
+  golden: [
+    ['master'],
+    ['slave'],
+    ['edge'],
+    ['master', 'slave'],
+    ['master', 'slave', 'edge'],
+    ['slave', 'edge'],
+  ],
+  params: {
+    ...images('mesos-master', 'mesos-agent', 'marathon', 'chronos', 'registrator', 'dnsmasq'),
+    ...images('consul-haproxy', 'keepalived'),
+    'consul.domain': 'cloudnil.com',
+    'haproxy.domain': 'cloudnil.com',
+    vip: '50.50.0.102',
+    'vip.interface': 'eth1',
+    nfs: '192.168.2.91:/store',
+    registry: 'registry.super.com',
+  },
+  ensembles: ['zookeeper', 'mesos-master', 'consul-server'],
+};
+
+/** A slave with its menu's ticks: Persistent, and Internal DNS and Balancing. */
+const tootsOptions: Example = {
+  ...toots,
+  name: 'toots-options',
+  golden: [['slave']],
+  params: {
+    ...toots.params,
+    balancing: 'true',
+    'mesos.attributes': 'type:data',
+    'register.masters': 'false',
+  },
+};
+
+export const examples: readonly Example[] = [
+  core,
+  kato,
+  katoThree,
+  panteras,
+  panterasOptions,
+  toots,
+  tootsOptions,
+];
 
 function stackOf(name: string): Stack {
   const stack = shipped.stacks.get(name);
