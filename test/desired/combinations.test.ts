@@ -55,7 +55,8 @@ t.test('nothing is asked at 0.0.0.0, and what listens does so there', async (t) 
     if (!each.ok) throw new Error(problemLines(each.problems));
     const { name, probes, shape, files } = each.spec;
     t.notMatch(JSON.stringify(probes), '0.0.0.0', name);
-    if (shipped.components.get(name)?.uses.names.has('listen'))
+    // On every address, the resolver would be in the way of the host's own.
+    if (name !== 'dnsmasq' && shipped.components.get(name)?.uses.names.has('listen'))
       t.match(JSON.stringify([shape, files]), /0\.0\.0\.0|public_addr/, name);
   }
 });
