@@ -5,8 +5,8 @@
 
 import type { Session, SessionOptions } from './session.js';
 
-/** A folder that is read only by those whose components need it: what the nodes tell each other. */
-export type SharedFolder = 'members/' | 'rolls/' | 'slots/';
+/** A folder that is followed only by those whose components need it: what the nodes tell each other of themselves. */
+export type SharedFolder = 'members/';
 
 /**
  * Every key that concerns a node (`cluster/…`, `nodes/NODE/…`, and the shared folders that were asked for), without the
