@@ -70,12 +70,17 @@ t.test('a live probe that can not succeed restarts one, and the others are left 
       hosts.map(({ host }) => host.docker('inspect', '--format', '{{.State.StartedAt}}', 'katod-web')),
     );
   const [before, containers] = [await started(), await ids()];
+  // Of the definition before, which nobody wants any more.
+  const earlier = new Set(Object.keys(await etcd.list('/katod/rolls/web/')));
   await etcd.put(
     '/katod/cluster/components/web',
     'probes: { live: { tcp: 1, period: 1s, failures: 2, startPeriod: 1s } }\n',
   );
-  const rolls = async () => Object.values(await etcd.list('/katod/rolls/web/'));
-  await until('one has failed with it', async () => (await rolls()).includes('failed'), WITHIN);
+  const failed = async () =>
+    Object.entries(await etcd.list('/katod/rolls/web/')).filter(
+      ([key, state]) => state === 'failed' && !earlier.has(key),
+    );
+  await until('one has failed with it', async () => (await failed()).length > 0, WITHIN);
   for (const agent of agents)
     await untilHealth(
       agent,
