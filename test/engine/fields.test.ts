@@ -27,6 +27,7 @@ const AGENTS = [
   'when',
   'disruption',
   'ensembleId',
+  'untested',
 ];
 
 /** Of a definition: the key, what stands there, where `docker inspect` has it, and what it says. */
@@ -46,7 +47,18 @@ const fields: readonly (readonly [string, string, string, unknown])[] = [
     'HostConfig.PortBindings',
     { '80/tcp': [{ HostPort: '8080' }, { HostPort: '8081' }], '53/udp': [{ HostPort: '5353' }] },
   ],
-  ['volumes', '{ data: /data }', 'Mounts./data', { Type: 'volume', Name: 'katod-web-data', RW: true }],
+  [
+    'volumeDrivers',
+    '{ scratch: { driver: local, options: { type: tmpfs, device: tmpfs } } }',
+    'Mounts./scratch',
+    { Type: 'volume', Name: 'katod-web-scratch', Driver: 'local' },
+  ],
+  [
+    'volumes',
+    '{ data: /data, scratch: /scratch }',
+    'Mounts./data',
+    { Type: 'volume', Name: 'katod-web-data', RW: true },
+  ],
   [
     'mounts',
     '[{ source: /sys, target: /host/sys, readOnly: true }, { source: /tmp, target: /host/tmp }]',
@@ -148,6 +160,8 @@ t.test('each key of a definition reaches the engine', async (t) => {
   t.match(found, { HostConfig: { RestartPolicy: { Name: 'no' } }, Config: { Tty: false, OpenStdin: false } });
   const file = join(String(at(found, 'Mounts./etc/web.Source')), 'web.conf');
   t.equal(readFileSync(file, 'utf8'), 'hello');
+  const scratch = await host.docker('volume', 'inspect', '--format', '{{.Options}}', 'katod-web-scratch');
+  t.match(scratch, 'map[device:tmpfs type:tmpfs]');
 });
 
 t.test('a volume says whose it is, and outlives its container', async (t) => {

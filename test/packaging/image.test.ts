@@ -24,7 +24,7 @@ await host.docker(
 
 t.test('the image has the program, its catalog and nothing else of ours', async (t) => {
   t.equal(await host.docker('run', '--rm', '--network', 'none', image, '--version'), version);
-  t.equal(await host.docker('run', '--rm', '--network', 'none', image, 'validate'), 'no problems');
+  t.match(await host.docker('run', '--rm', '--network', 'none', image, 'validate'), /^no problems$/m);
   const list = 'process.stdout.write(require("fs").readdirSync("/opt/katod").sort().join())';
   t.equal(
     await host.docker('run', '--rm', '--network', 'none', '--entrypoint', 'node', image, '-e', list),

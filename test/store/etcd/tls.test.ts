@@ -98,11 +98,9 @@ t.test('what is wrong with etcd’s certificate is told, and mends without a res
     await t.rejects(store.read(), { message: expected }, what);
     await open.shows({ name: 'etcd-1' });
     await told.becomes({ 'nodes/web-1/role': 'master' });
-    t.same(
-      told.readings.map(({ ok }) => ok),
-      [false, true],
-      `${what} is told once`,
-    );
+    // While the files are exchanged etcd may have a certificate and another's key, which is told as well.
+    const same = told.readings.filter((reading) => !reading.ok && expected.test(reading.why));
+    t.equal(same.length, 1, `${what} is told once`);
   }
 });
 
