@@ -24,6 +24,10 @@ export async function idle(): Promise<readonly Figure[]> {
     }
     const told = async () => /"status":"healthy"/.test((await etcd.get('/katod/status/web-1')) ?? '');
     await until('the status is written', told, { within: 30_000 });
+    // What was taken away had slots, and they are given back once what came in its place has been ready for 10 s.
+    const free = async () => Object.keys(await etcd.list('/katod/slots/')).length === 0;
+    await until('no slot is held', free, { within: 60_000 });
+    await settled();
 
     const revision = await etcd.revision();
     proxy.take();
