@@ -95,6 +95,13 @@ export interface Wish extends Disturbance {
   readonly needsMembers: boolean;
 }
 
+/** A wish to know how the others are, by which nothing is taken down. */
+export function wishToKnow(
+  about: Pick<Wish, 'component' | 'definition' | 'group'> & Partial<Pick<Wish, 'what' | 'others' | 'peers'>>,
+): Wish {
+  return { max: 1, what: 'replace', leads: false, others: [], peers: null, needsMembers: false, ...about };
+}
+
 export type Permission =
   | { readonly kind: 'go' }
   /** Take slot `number` of the group, or take it over from this node's agent before. */

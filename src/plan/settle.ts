@@ -3,7 +3,15 @@
  * its slot is free again. Until then they wait.
  */
 import type { ComponentSpec } from '../desired/desired.js';
-import { type Coordination, type RollState, type Slot, slotKey, type Wish } from './disruption.js';
+import { disruptionHere } from './at-will.js';
+import {
+  type Coordination,
+  type RollState,
+  type Slot,
+  slotKey,
+  type Wish,
+  wishToKnow,
+} from './disruption.js';
 import { memoryOf } from './memory.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
@@ -21,7 +29,7 @@ export function settle(
   const known = input.coordination;
   if (known.kind !== 'joined') return null;
   if (current === null) {
-    return spec === null ? giveUp(component, known, input, 'it is gone') : null;
+    return spec === null ? giveUpGone(component, known, input) : null;
   }
   if (spec === null) return null;
   const asWanted = current.digest === spec.digest;
@@ -44,15 +52,7 @@ export function settle(
 
 /** What was begun may have been so by an agent of this node before, whose slot is to be given back as well. */
 function lookForSlots({ name: component, definition, disruption: { group } }: ComponentSpec): Wish {
-  const nothing = {
-    max: 1,
-    what: 'replace',
-    leads: false,
-    others: [],
-    peers: null,
-    needsMembers: false,
-  } as const;
-  return { component, definition, group, ...nothing };
+  return wishToKnow({ component, definition, group });
 }
 
 /** How the wanted definition went on this node; undefined: not read yet, or not known. */
@@ -77,6 +77,21 @@ function slotsOf(component: string, { slots, certain, left, node }: Joined): rea
       slot.component === component &&
       (certain.has(slotKey(slot)) || left.has(slotKey(slot))),
   );
+}
+
+/** Not before the others serve without it, where they can tell: itself is one of those that they count. */
+function giveUpGone(component: string, known: Joined, input: PlanInput): Step {
+  const [slot] = slotsOf(component, known);
+  const { peers, group } = disruptionHere(component, input);
+  if (slot === undefined || peers === null) return giveUp(component, known, input, 'it is gone');
+  const answer = known.peers.get(component);
+  if (answer?.ok === true)
+    return giveUp(component, known, input, 'it is gone, and the others serve without it');
+  const without = { serve: peers.serve, least: Math.max(0, peers.least - 1), any: [] };
+  const why = answer === undefined ? 'the other nodes are being asked' : answer.why;
+  const because = `it is gone, and its slot is kept until the others serve without it: ${why}`;
+  const wish = wishToKnow({ component, definition: '', group, what: 'remove', peers: without });
+  return { component, waits: 'slot', until: null, because, wish };
 }
 
 function giveUp(component: string, known: Joined, input: PlanInput, because: string): Step {

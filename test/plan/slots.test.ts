@@ -72,6 +72,8 @@ const remembered = (more: Partial<ComponentMemory>): Memory => ({
   components: new Map([['web', { ...FRESH, ...more }]]),
 });
 
+const asked = { ...disruptionOf('web'), peers: { serve: [], least: 3, any: [] } };
+
 const table: readonly (readonly [string, World, string])[] = [
   [
     'nothing has been read yet',
@@ -198,6 +200,30 @@ const table: readonly (readonly [string, World, string])[] = [
     'gone, and its slot is still there',
     { desired: wanted(), coordination: joined(held) },
     'web: give up slot web/0 (it is gone)',
+  ],
+  [
+    'gone, and the others are asked before its slot is free',
+    {
+      desired: { ...wanted(), disruptions: new Map([['web', asked]]) } as World['desired'],
+      coordination: joined({ ...held, peers: new Map() }),
+    },
+    'web: wait for slot (it is gone, and its slot is kept until the others serve without it: the other nodes are being asked)',
+  ],
+  [
+    'gone, and the others do not serve',
+    {
+      desired: { ...wanted(), disruptions: new Map([['web', asked]]) } as World['desired'],
+      coordination: joined({ ...held, peers: new Map([['web', { ok: false, why: '1 of 3 serve' }]]) }),
+    },
+    'web: wait for slot (it is gone, and its slot is kept until the others serve without it: 1 of 3 serve)',
+  ],
+  [
+    'gone, and the others serve',
+    {
+      desired: { ...wanted(), disruptions: new Map([['web', asked]]) } as World['desired'],
+      coordination: joined(held),
+    },
+    'web: give up slot web/0 (it is gone, and the others serve without it)',
   ],
   // Restarted by a live probe.
   [
