@@ -311,6 +311,20 @@ t.test('the strongest of what the changed files need', async (t) => {
   );
 });
 
+t.test('a restart for files takes down what works, and asks like all else; a signal does not', async (t) => {
+  const changing = (onChange: LiveFile['onChange']) => {
+    const of = withFiles([['/etc/web/web.conf', 'new', onChange]]);
+    const coordination = { kind: 'away' as const, why: 'etcd does not answer' };
+    const world = { desired: wanted(of), ...running, files: { web: old } };
+    return planned({ ...world, memory: remembered(of), coordination });
+  };
+  t.equal(
+    changing('restart'),
+    'web: wait for slot (nothing that works is taken down meanwhile: etcd does not answer)',
+  );
+  t.match(changing(HUP), /^web: reload a{12} with SIGHUP/);
+});
+
 t.test('a file that is wanted no more is told like all the others', async (t) => {
   const files = { web: { ...taken, '/etc/web/gone.conf': 'x' } };
   const world = { desired: wanted(one), ...running, files, memory: remembered(one) };
