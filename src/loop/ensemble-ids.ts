@@ -1,7 +1,9 @@
 /** Reads which member of its ensemble the data of a component was, where it is about to be started. */
+
 import type { ComponentSpec } from '../desired/desired.js';
 import { type Engine, Fault } from '../engine/engine.js';
 import type { OwnContainer, SeenEnsembleId } from '../plan/observed.js';
+import { ofComponent } from '../plan/of-component.js';
 import { sortOut } from '../plan/sort-out.js';
 
 export async function readEnsembleIds(
@@ -11,8 +13,7 @@ export async function readEnsembleIds(
 ): Promise<ReadonlyMap<string, SeenEnsembleId>> {
   const read = specs.map(async ({ name, ensemble }) => {
     const id = ensemble?.id ?? null;
-    const mine = own.filter(({ component }) => component === name);
-    const { current } = sortOut(mine, prefix, name);
+    const { current } = sortOut(ofComponent(own, name), prefix, name);
     if (id === null || (current?.state !== 'created' && current?.state !== 'exited')) return [];
     return [[current.id, await readOne(engine, current.id, id.path)] as const];
   });

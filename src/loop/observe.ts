@@ -1,4 +1,5 @@
 /** One look at the engine and the host: a single list, and further questions only where a next step needs the answer. */
+
 import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
 import type { Credentials } from '../engine/credentials.js';
 import { type Engine, Fault, type ListedContainer } from '../engine/engine.js';
@@ -7,6 +8,7 @@ import { type Holder, holderText } from '../host/holder.js';
 import type { Listener } from '../host/listener.js';
 import { owed } from '../plan/check.js';
 import { type Observed, type OwnContainer, portKey, type TakenUp } from '../plan/observed.js';
+import { ofComponent } from '../plan/of-component.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Details } from './details.js';
 import { readEnsembleIds } from './ensemble-ids.js';
@@ -108,9 +110,10 @@ function imagesNeeded(
 ): readonly string[] {
   const needed = specs
     .filter((spec) => {
-      const mine = own.filter(({ component }) => component === spec.name);
       const checks = spec.files.validate.length > 0 && owed(spec, files.get(spec.name) ?? null).length > 0;
-      return checks || sortOut(mine, prefix, spec.name).current?.digest !== spec.digest;
+      return (
+        checks || sortOut(ofComponent(own, spec.name), prefix, spec.name).current?.digest !== spec.digest
+      );
     })
     .map((spec) => spec.shape.image);
   return [...new Set(needed)];

@@ -1,8 +1,10 @@
 /** What is read off the desired state beside the plan: which images, which containers to probe, when to look. Pure. */
+
 import type { ComponentSpec, Desired } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Plan } from '../plan/action.js';
 import type { OwnContainer } from '../plan/observed.js';
+import { ofComponent } from '../plan/of-component.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Seen } from './observe.js';
 
@@ -22,8 +24,7 @@ export function imagesWanted(desired: Desired): ReadonlySet<string> {
 /** Of each component the container that counts. */
 export function currentOf({ own }: Seen, prefix: string): readonly OwnContainer[] {
   return [...new Set(own.map(({ component }) => component))].flatMap((component) => {
-    const mine = own.filter((container) => container.component === component);
-    return sortOut(mine, prefix, component).current ?? [];
+    return sortOut(ofComponent(own, component), prefix, component).current ?? [];
   });
 }
 
@@ -43,8 +44,7 @@ export function servingOf(seen: Seen, prefix: string): readonly OwnContainer[] {
 }
 
 function retiredOf({ component }: OwnContainer, { own }: Seen, prefix: string): readonly OwnContainer[] {
-  const mine = own.filter((container) => container.component === component);
-  return sortOut(mine, prefix, component).retired;
+  return sortOut(ofComponent(own, component), prefix, component).retired;
 }
 
 /** The cluster that this node's containers say they are of; null where none says. */

@@ -2,6 +2,7 @@
  * What to do next: a pure function of what is wanted, what was seen, and what is remembered. For each component at
  * most one repeatable step; the next look decides on the one after. Same input, same plan.
  */
+
 import type { ComponentSpec, Desired, EnsembleWait } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Action, Plan, Stuck, Waiting } from './action.js';
@@ -10,6 +11,7 @@ import type { Coordination, Wish } from './disruption.js';
 import { keep } from './keep.js';
 import type { Memory } from './memory.js';
 import type { Observed, OwnContainer, UnderWay } from './observed.js';
+import { ofComponent } from './of-component.js';
 import { clearAway, remove } from './remove.js';
 import { run } from './run.js';
 import { settle } from './settle.js';
@@ -67,7 +69,7 @@ function stepFor(component: string, input: PlanInput): Step {
   const step = ownStep(component, input);
   const stands = step === null || ('waits' in step && step.halted === true);
   if (!stands || !input.desired.known) return step;
-  const own = input.observed.own.filter((container) => container.component === component);
+  const own = ofComponent(input.observed.own, component);
   const wanted = input.desired.components.get(component);
   const { current } = sortOut(own, input.prefix, component);
   const told = settle(component, { spec: specInForce(wanted), current }, input);
@@ -76,7 +78,7 @@ function stepFor(component: string, input: PlanInput): Step {
 }
 
 function ownStep(component: string, input: PlanInput): Step {
-  const own = input.observed.own.filter((container: OwnContainer) => container.component === component);
+  const own = ofComponent(input.observed.own, component);
   if (!input.desired.known) return keep({ component, own, spec: null, input, because: input.desired.why });
   const { paused } = input.desired;
   if (paused === 'all') return null;
@@ -87,7 +89,7 @@ function ownStep(component: string, input: PlanInput): Step {
     const spec = specInForce(wanted);
     return wanted ? keep({ component, own, spec, input, because: 'the node is paused' }) : null;
   }
-  const left = input.observed.checks.filter((container) => container.component === component);
+  const left = ofComponent(input.observed.checks, component);
   const clear = clearAway(component, left, input, 'it is left of a check that was cut off');
   if (clear !== null) return clear;
   if (wanted === undefined) return remove(component, own, input);

@@ -1,4 +1,5 @@
 /** The way from a container to one that runs: what it waits for, what is in its way, and what has to stop before it. */
+
 import type { ComponentSpec, Wanted } from '../desired/desired.js';
 import { atWill, replacing } from './at-will.js';
 import { checkObstacle, isCheck } from './check.js';
@@ -6,6 +7,7 @@ import { ended, endOf, finished, isDone } from './end.js';
 import { ensembleIdObstacle } from './ensemble-id.js';
 import { memoryOf } from './memory.js';
 import { type OwnContainer, portKey } from './observed.js';
+import { ofComponent } from './of-component.js';
 import type { PlanInput } from './plan.js';
 import { clearAway, isRunning } from './remove.js';
 import type { SortedOut } from './sort-out.js';
@@ -71,15 +73,14 @@ export function unreadyBefore(
 }
 
 function isReady(component: string, wanted: Wanted, { own, verdicts }: PlanInput['observed']): boolean {
-  if (
-    wanted.ok &&
-    own.some((container) => container.component === component && isDone(wanted.spec, container))
-  )
+  if (wanted.ok && ofComponent(own, component).some((container) => isDone(wanted.spec, container)))
     return true;
   const verdict = verdicts.get(component);
   return (
     verdict?.health === 'ready' &&
-    own.some((container) => container.id === verdict.containerId && container.state === 'running')
+    ofComponent(own, component).some(
+      (container) => container.id === verdict.containerId && container.state === 'running',
+    )
   );
 }
 

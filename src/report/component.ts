@@ -1,9 +1,11 @@
 /** One component's part of the report, out of what is wanted, seen, planned and remembered. Pure. */
+
 import type { Wanted } from '../desired/desired.js';
 import type { Action, Plan } from '../plan/action.js';
 import { isDone } from '../plan/end.js';
 import { memoryOf } from '../plan/memory.js';
 import type { OwnContainer } from '../plan/observed.js';
+import { ofComponent } from '../plan/of-component.js';
 import { sortOut } from '../plan/sort-out.js';
 import type { Health, Verdict } from '../probe/probe.js';
 import type { ReportInput } from './input.js';
@@ -15,7 +17,7 @@ export type Undated = Omit<ComponentReport, 'since'>;
 export function reportComponent(name: string, input: ReportInput): Undated {
   const { desired, observed, plan, memory, prefix } = input;
   const wanted = desired.known ? desired.components.get(name) : undefined;
-  const own = (observed?.own ?? []).filter((container) => container.component === name);
+  const own = observed === null ? [] : ofComponent(observed.own, name);
   const { current, surplus, retired } = sortOut(own, prefix, name);
   const serving = current ?? surplus[0] ?? retired[0] ?? null;
   const verdict = verdictOf(serving, observed?.verdicts.get(name));

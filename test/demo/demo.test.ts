@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runCommand } from '../sandbox/command.js';
+import { long } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
+
+const inTheLongRun = { skip: long ? false : 'in npm run test:long' };
 
 const program = fileURLToPath(new URL('../sandbox/demo.ts', import.meta.url));
 
@@ -125,7 +128,7 @@ t.test('a step that fails', async (t) => {
   t.same(traces(), [], 'nothing is left');
 });
 
-t.test('left running, and ended by the command that it prints', async (t) => {
+t.test('left running, and ended by the command that it prints', inTheLongRun, async (t) => {
   const { output, ended } = play(['--keep']);
   const command = (pattern: RegExp) => {
     const found = output()

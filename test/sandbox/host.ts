@@ -2,6 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { type CommandOptions, type CommandResult, outputOf, runCommand } from './command.js';
 import { type Daemon, daemonOf } from './daemon.js';
+import { loadImage } from './engine-api.js';
 import { imageTar, type SandboxImage } from './images.js';
 import { openPlace } from './place.js';
 import type { Wire } from './wire.js';
@@ -75,7 +76,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       }),
     docker,
     async load(images) {
-      for (const image of images) await docker('load', '--quiet', '--input', imageTar(image));
+      for (const image of images) await loadImage(daemon.socket, imageTar(image));
     },
     daemon,
     close() {

@@ -1,5 +1,6 @@
 /** One HTTP request over a unix socket. */
 import { request as httpRequest } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 
 export interface Answer {
   readonly status: number;
@@ -13,6 +14,8 @@ export interface RequestOptions {
   readonly method?: string;
   /** Default `Host: localhost`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default: none. */
+  readonly body?: Readable;
   /** Milliseconds for the whole request; default 10 s. */
   readonly within?: number;
 }
@@ -38,7 +41,8 @@ export function request(socket: string, path: string, options: RequestOptions = 
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body, json: asJson(body) });
       });
     });
-    outgoing.end();
+    if (options.body === undefined) outgoing.end();
+    else pipeline(options.body, outgoing, (error) => error && reject(error));
   });
 }
 

@@ -100,7 +100,9 @@ async function test(args) {
     return 2;
   }
   let total;
+  const failed = [];
   const onLine = (line) => {
+    if (/^\s*not ok \d+ - /.test(line)) failed.push(line.replace(/ # time=.*/, ''));
     const found = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/.exec(line);
     if (found) total = { passed: Number(found[1] ?? 0), failed: Number(found[2] ?? 0) };
   };
@@ -112,10 +114,14 @@ async function test(args) {
       onLine,
       ownGroup: true,
     });
-    if (interrupted !== undefined) console.log('interrupted');
-    // A file that was killed or was too slow fails as a whole, and tap does not count it.
-    else if (total)
+    if (interrupted !== undefined) {
+      console.log('interrupted');
+    } else if (total) {
+      // Once more where nobody has to look for them among thousands of lines.
+      for (const line of failed) console.log(line);
+      // A file that was killed or was too slow fails as a whole, and tap does not count it.
       console.log(`${total.passed} passed, ${code === 0 ? 0 : Math.max(total.failed, 1)} failed`);
+    }
     return code;
   } finally {
     rmSync(compiled, { recursive: true, force: true });

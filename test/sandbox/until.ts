@@ -4,13 +4,16 @@ import { inspect } from 'node:util';
 
 type Falsy = undefined | null | false | 0 | '';
 
-/** Milliseconds between two looks for what is to come, and for what is to stay. */
-const INTERVAL = 50;
+/** Milliseconds between two looks for what is to come: a tenth of the time waited so far, within these bounds. */
+const SHORTEST_INTERVAL = 25;
+const LONGEST_INTERVAL = 250;
+/** And for what is to stay. */
 const LASTING_INTERVAL = 200;
 
 /**
- * Asks `condition` every 50 ms until its answer is truthy, and returns that answer. A condition that throws
- * counts as not yet true. After `within` milliseconds it rejects with `what` and the last answer or error.
+ * Asks `condition` again and again until its answer is truthy, and returns that answer: often at first, and four times a
+ * second in the end, since looks of many tests side by side hold up what they wait for. A condition that throws counts as
+ * not yet true. After `within` milliseconds it rejects with `what` and the last answer or error.
  */
 export async function until<T>(
   what: string,
@@ -30,7 +33,8 @@ export async function until<T>(
     if (performance.now() - began >= within) {
       throw new Error(`not within ${within} ms: ${what}; last seen: ${shown(last)}`, { cause: last });
     }
-    await delay(INTERVAL);
+    const waited = performance.now() - began;
+    await delay(Math.min(LONGEST_INTERVAL, Math.max(SHORTEST_INTERVAL, waited / 10)));
   }
 }
 
