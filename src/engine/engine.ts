@@ -22,7 +22,8 @@ export interface ListedContainer {
 /** What only an inspect tells. */
 export interface ContainerDetail {
   readonly id: string;
-  readonly running: boolean;
+  /** As it is when the answer comes, which the list may not know yet. */
+  readonly state: ContainerState;
   /** Main process on the host; 0 when not running. */
   readonly pid: number;
   /** ISO 8601, or null when it has never been started or never ended. */

@@ -26,8 +26,7 @@ export function listed(info: ContainerInfo): ListedContainer {
     id: info.Id,
     name: own.slice(1),
     image: info.Image,
-    // A state of some newer engine is one to wait through, like the one between two runs.
-    state: STATES.find((state) => state === info.State) ?? 'restarting',
+    state: stateOf(info.State),
     labels: info.Labels ?? {},
     publishedPorts: [...ports.values()],
   };
@@ -39,7 +38,7 @@ export function detailed(info: ContainerInspectInfo): ContainerDetail {
   const stopTimeout: unknown = Reflect.get(info.Config, 'StopTimeout');
   return {
     id: info.Id,
-    running: state.Running,
+    state: stateOf(state.Status),
     pid: state.Pid,
     startedAt: moment(state.StartedAt),
     finishedAt,
@@ -48,6 +47,11 @@ export function detailed(info: ContainerInspectInfo): ContainerDetail {
     error: state.Error,
     stopTimeout: typeof stopTimeout === 'number' ? stopTimeout : null,
   };
+}
+
+/** A state of some newer engine is one to wait through, like the one between two runs. */
+function stateOf(word: string): ContainerState {
+  return STATES.find((state) => state === word) ?? 'restarting';
 }
 
 /** Go's zero time stands for never. */

@@ -30,10 +30,10 @@ export class Details {
   async of(container: ListedContainer): Promise<ContainerDetail | null> {
     if (container.state === 'created' || container.state === 'removing') return null;
     const known = this.#known.get(container.id);
-    const fits = known?.running === isUp(container);
+    const fits = known !== undefined && isUp(known) === isUp(container);
     if (known && fits && !this.#stale.has(container.id)) return known;
     const asked = this.#asked.get(container.id) ?? this.#ask(container.id);
-    return (await within(PATIENCE, asked)) ?? (known && fits && known.running ? known : null);
+    return (await within(PATIENCE, asked)) ?? (known && fits && isUp(known) ? known : null);
   }
 
   /** Something happened to it. */
@@ -76,6 +76,7 @@ export class Details {
   }
 }
 
-function isUp({ state }: ListedContainer): boolean {
+/** Has a process, frozen or not. */
+export function isUp({ state }: Pick<ListedContainer, 'state'>): boolean {
   return state === 'running' || state === 'paused' || state === 'restarting';
 }

@@ -2,7 +2,13 @@
 
 import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
 import type { Credentials } from '../engine/credentials.js';
-import { type Engine, Fault, type ListedContainer } from '../engine/engine.js';
+import {
+  type ContainerDetail,
+  type ContainerState,
+  type Engine,
+  Fault,
+  type ListedContainer,
+} from '../engine/engine.js';
 import type { FileRoom } from '../files/files.js';
 import { type Holder, holderText } from '../host/holder.js';
 import type { Listener } from '../host/listener.js';
@@ -10,7 +16,7 @@ import { owed } from '../plan/check.js';
 import { type Observed, type OwnContainer, portKey, type TakenUp } from '../plan/observed.js';
 import { ofComponent } from '../plan/of-component.js';
 import { sortOut } from '../plan/sort-out.js';
-import type { Details } from './details.js';
+import { type Details, isUp } from './details.js';
 import { readEnsembleIds } from './ensemble-ids.js';
 import { LABEL } from './labels.js';
 import { specsOf } from './wanted.js';
@@ -72,18 +78,24 @@ function ownPurpose({ labels }: ListedContainer, node: string): Purpose | null {
 }
 
 async function ownContainer(container: ListedContainer, details: Details): Promise<OwnContainer> {
-  const { id, name, state, image, labels } = container;
+  const { id, name, image, labels } = container;
+  const detail = await details.of(container);
   return {
     id,
     name,
     component: labels[LABEL.component] ?? '',
-    state,
+    state: stateOf(container, detail),
     image,
     cluster: labels[LABEL.cluster] ?? '',
     digest: labels[LABEL.digest] ?? '',
     definition: labels[LABEL.definition] ?? '',
-    detail: await details.of(container),
+    detail,
   };
+}
+
+/** Where the two differ the detail was asked for after the list, which lags behind the engine's events. */
+function stateOf(container: ListedContainer, detail: ContainerDetail | null): ContainerState {
+  return detail !== null && isUp(detail) !== isUp(container) ? detail.state : container.state;
 }
 
 /** Only of components that have files which change under them, or are checked. What can't be read is not known. */

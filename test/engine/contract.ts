@@ -148,7 +148,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       });
       t.same(await engine.inspect(id), {
         id,
-        running: false,
+        state: 'created',
         pid: 0,
         startedAt: null,
         finishedAt: null,
@@ -163,14 +163,14 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
     await t.test('a run is told from its end', async (t) => {
       const id = await into('running');
       const running = await engine.inspect(id);
-      t.match(running, { running: true, exitCode: null, finishedAt: null });
+      t.match(running, { state: 'running', exitCode: null, finishedAt: null });
       t.ok(running.pid > 0);
       t.ok(Number.isFinite(Date.parse(String(running.startedAt))), String(running.startedAt));
       await engine.restart(id, 0);
       t.not((await engine.inspect(id)).startedAt, running.startedAt, 'a restart is a start');
       await world.kill(id);
       await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 10_000 });
-      t.match(await engine.inspect(id), { running: false, pid: 0, exitCode: 137, finishedAt: /^2/ });
+      t.match(await engine.inspect(id), { state: 'exited', pid: 0, exitCode: 137, finishedAt: /^2/ });
       await engine.remove(id);
     });
 
@@ -245,7 +245,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
         await engine.start(id);
         await until(`it ends ${time}`, async () => (await stateOf(id)) === 'exited', { within: 10_000 });
         const detail = await engine.inspect(id);
-        t.match(detail, { running: false, exitCode: 3, startedAt: /^2/, finishedAt: /^2/ });
+        t.match(detail, { state: 'exited', exitCode: 3, startedAt: /^2/, finishedAt: /^2/ });
         ends.push(detail.finishedAt);
       }
       t.not(ends[0], ends[1], 'each end has its time');

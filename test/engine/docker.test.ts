@@ -133,7 +133,7 @@ t.test("what can't be created or started says why", async (t) => {
     t.match(fault, { kind: 'refused', retry: 'never', message: /no-such-command/ });
   }
   t.match(await engine.inspect(noCommand), {
-    running: false,
+    state: 'created',
     startedAt: null,
     exitCode: null,
     error: /no-such-command/,
@@ -253,5 +253,5 @@ t.test("an engine that is away can't be reached, and can again when it is back",
   });
   await host.daemon.start();
   await engine.start(id);
-  t.equal((await engine.inspect(id)).running, true);
+  t.equal((await engine.inspect(id)).state, 'running');
 });

@@ -70,7 +70,7 @@ t.test('a turn that hangs is told', async (t) => {
 t.test('an inspect that hangs holds nobody up, and pokes when it answers', async (t) => {
   const detail: ContainerDetail = {
     id: 'a',
-    running: true,
+    state: 'running',
     pid: 1,
     startedAt: '2026-01-01T00:00:00Z',
     finishedAt: null,

@@ -94,7 +94,7 @@ export function container(component: string, id: string, words: ContainerWords =
   const name = words.retired ? retiredName(PREFIX, component, longId) : `${PREFIX}${component}`;
   const detail: ContainerDetail = {
     id: longId,
-    running: state === 'running',
+    state,
     pid: state === 'running' ? 100 : 0,
     startedAt: state === 'created' ? null : (words.ran?.from ?? '2026-01-01T00:00:00Z'),
     finishedAt: state === 'exited' ? (words.ran?.to ?? '2026-01-01T00:00:05Z') : null,

@@ -35,11 +35,11 @@ export function listed(container: FakeContainer): ListedContainer {
 }
 
 export function detailed(container: FakeContainer): ContainerDetail {
-  const { id, startedAt, finishedAt, exitCode, request } = container;
+  const { id, state, startedAt, finishedAt, exitCode, request } = container;
   const running = isUp(container);
   return {
     id,
-    running,
+    state,
     pid: running ? 1000 + container.runs : 0,
     startedAt,
     finishedAt,

@@ -1,0 +1,59 @@
+/** One look: what the list says, and what is asked of single containers beside it. */
+import t from 'tap';
+import type { ContainerDetail, ContainerState, ListedContainer } from '../../src/engine/engine.js';
+import { Details } from '../../src/loop/details.js';
+import { LABEL } from '../../src/loop/labels.js';
+import { observe } from '../../src/loop/observe.js';
+import { UNKNOWN } from '../plan/world.js';
+
+const ID = 'a'.repeat(64);
+
+const listed = (state: ContainerState): ListedContainer => ({
+  id: ID,
+  name: 'katod-web',
+  image: 'web:1',
+  state,
+  labels: { [LABEL.node]: 'web-1', [LABEL.component]: 'web' },
+  publishedPorts: [],
+});
+
+const detailed = (state: ContainerState): ContainerDetail => ({
+  id: ID,
+  state,
+  pid: state === 'running' ? 7 : 0,
+  startedAt: '2026-01-01T00:00:00Z',
+  finishedAt: null,
+  exitCode: null,
+  oomKilled: false,
+  error: '',
+  stopTimeout: null,
+});
+
+/** A look at one container, of which its events have told something since the look before. */
+async function look(list: ContainerState, inspect: ContainerState) {
+  const details = new Details({ inspect: async () => detailed(inspect) }, () => {});
+  const sources = {
+    engine: { list: async () => [listed(list)], hasImage: async () => true, readFile: async () => null },
+    credentials: { mark: async () => '' },
+    details,
+    files: { takenUp: async () => null },
+    ports: { listeners: async () => [], holderOf: async () => null },
+    node: 'web-1',
+    address: '10.0.0.5',
+    prefix: 'katod-',
+  };
+  const { own } = await observe(sources, UNKNOWN);
+  return own[0]?.state;
+}
+
+t.test('where list and inspect differ on whether it runs, the later answer counts', async (t) => {
+  t.equal(await look('running', 'exited'), 'exited', 'its end is in the events before it is in the list');
+  t.equal(await look('exited', 'running'), 'running');
+  t.equal(await look('running', 'dead'), 'dead');
+});
+
+t.test('else the list does: what is kept of an inspect may be older', async (t) => {
+  t.equal(await look('paused', 'running'), 'paused');
+  t.equal(await look('created', 'running'), 'created', 'nothing is asked of one that has never run');
+  t.equal(await look('dead', 'exited'), 'dead');
+});
