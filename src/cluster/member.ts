@@ -52,13 +52,20 @@ export function statusText(report: Report, at: string): string {
     health,
     current,
   }));
-  for (;;) {
-    const text = JSON.stringify({ ...head, reasons, components });
-    if (Buffer.byteLength(text) <= STATUS_LIMIT) return text;
-    if (reasons.length > 1) reasons.pop();
-    else if (components.pop() === undefined)
-      return JSON.stringify({ at, status, hold: null, paused, reasons: [] });
-  }
+  const whole = JSON.stringify({ ...head, reasons, components });
+  let size = Buffer.byteLength(whole);
+  if (size <= STATUS_LIMIT) return whole;
+  while (size > STATUS_LIMIT && reasons.length > 1) size -= withoutLast(reasons);
+  while (size > STATUS_LIMIT && components.length > 0) size -= withoutLast(components);
+  if (size > STATUS_LIMIT) return JSON.stringify({ at, status, hold: null, paused, reasons: [] });
+  return JSON.stringify({ ...head, reasons, components });
+}
+
+/** Takes the last one off: how many bytes the list is then shorter as JSON. */
+function withoutLast(list: unknown[]): number {
+  const last = list.pop();
+  const comma = list.length > 0 ? 1 : 0;
+  return Buffer.byteLength(JSON.stringify(last)) + comma;
 }
 
 function short<Text extends string | null>(text: Text): Text | string {

@@ -10,7 +10,10 @@ import type { ComponentReport, Report, Status } from './report.js';
 /** `previous` lends the times since when a component is as it is. */
 export function buildReport(input: ReportInput, previous: Report | null): Report {
   const { desired, engine, store } = input;
-  const components = names(input).map((name) => dated(reportComponent(name, input), input.now, previous));
+  const before = new Map(previous?.components.map((component) => [component.name, component]));
+  const components = names(input).map((name) =>
+    dated(reportComponent(name, input), input.now, before.get(name)),
+  );
   const reasons = [
     ...(desired.known ? pauseReason(desired.paused, input) : [desired.why]),
     ...(store.unreadable === null || (!desired.known && desired.why === store.unreadable)
@@ -79,8 +82,7 @@ function names({ desired, observed }: ReportInput): readonly string[] {
   return [...new Set([...wanted, ...observed.own.map(({ component }) => component)])].sort();
 }
 
-function dated(component: Undated, now: string, previous: Report | null): ComponentReport {
-  const before = previous?.components.find(({ name }) => name === component.name);
+function dated(component: Undated, now: string, before: ComponentReport | undefined): ComponentReport {
   const same =
     before?.state === component.state &&
     before.health === component.health &&

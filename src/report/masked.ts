@@ -35,7 +35,10 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
 /** Nothing we tell is nested so deeply; what was thrown at us may be, and may go in circles. */
 const DEEPEST = 12;
 
-/** The same data, its texts masked at any depth. What is not plain data is left as it is. */
+/**
+ * The same data, its texts masked at any depth. What is not plain data is left as it is, and so is what has nothing to
+ * mask: a report is made at each turn, and a copy of it would be most of the work.
+ */
 export function masked<Data>(data: Data, mask: Mask): Data {
   return visit(data, mask, 0) as Data;
 }
@@ -43,15 +46,25 @@ export function masked<Data>(data: Data, mask: Mask): Data {
 function visit(value: unknown, mask: Mask, depth: number): unknown {
   if (typeof value === 'string') return mask(value);
   if (depth > DEEPEST) return null;
-  if (Array.isArray(value)) return value.map((item) => visit(item, mask, depth + 1));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => visit(item, mask, depth + 1));
+    return items.some((item, at) => item !== value[at]) ? items : value;
+  }
   if (!isPlain(value)) return value;
-  const entries = Object.entries(value).map(
-    ([key, inner]) => [key, OUR_WORDS.has(key) ? inner : visit(inner, mask, depth + 1)] as const,
-  );
-  return Object.fromEntries(entries);
+  let copy: Record<string, unknown> | null = null;
+  for (const key in value) {
+    if (OUR_WORDS.has(key)) continue;
+    const inner = value[key];
+    const shown = visit(inner, mask, depth + 1);
+    if (shown === inner) continue;
+    copy ??= { ...value };
+    // An assignment to `__proto__` would be none.
+    Object.defineProperty(copy, key, { value: shown, enumerable: true, writable: true, configurable: true });
+  }
+  return copy ?? value;
 }
 
-function isPlain(value: unknown): value is object {
+function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -19,6 +19,10 @@ t.test('a status is small however much there is to tell', async (t) => {
   const text = statusText(report, '2026-01-01T00:00:00Z');
   t.ok(Buffer.byteLength(text) <= 4096);
   t.match(parseStatus(text), { status: report.status, hold: /^x+…$/, at: '2026-01-01T00:00:00Z' });
+  const told = parseStatus(text)?.components ?? [];
+  const left = report.components[told.length];
+  const one = { name: left?.name, state: left?.state, health: left?.health, current: left?.current };
+  t.ok(told.length > 0 && Buffer.byteLength(text) + JSON.stringify(one).length >= 4096, 'as many as fit');
 });
 
 t.test('what is in the store may be anything', async (t) => {

@@ -88,6 +88,10 @@ t.test('names and words of our own are left, all other texts are masked at any d
   const circle: Record<string, unknown> = { text: 'web' };
   circle.itself = circle;
   t.match(masked(circle, mask), { text: '***', itself: { text: '***' } });
+  const hostile = JSON.parse('{ "__proto__": { "text": "web" }, "list": ["web"] }');
+  t.equal(JSON.stringify(masked(hostile, mask)), '{"__proto__":{"text":"***"},"list":["***"]}');
+  const harmless = { list: [{ text: 'nothing to hide' }] };
+  t.equal(masked(harmless, mask), harmless, 'what has nothing to mask is not copied');
 });
 
 t.test('no line of the log has one, not even in an error with all it carries', async (t) => {
