@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import type { Coordinating } from '../loop/coordinating.js';
 import {
   type Coordination,
-  type PeerAnswer,
   type RollState,
   type Slot,
   type SlotName,
@@ -18,8 +17,7 @@ import type { Session } from '../store/session.js';
 import { type Store, StoreError } from '../store/store.js';
 import { parseSlot, slotKeyOf, slotText } from './coordination-text.js';
 import { OwnMarks } from './own-marks.js';
-import type { Ask } from './peers.js';
-import { askPeers } from './peers.js';
+import { PeerAnswers, type PeerAnswersOptions } from './peer-answers.js';
 import { type CoordinationReading, NOTHING_READ, readFor, textOf } from './reading.js';
 
 /** While something is wished, the store is read so often; milliseconds. */
@@ -31,16 +29,13 @@ const MARGIN = 2_000;
 /** What was read, and what the others have said, counts for so long; milliseconds. */
 const COUNTS_FOR = 10_000;
 
-export interface CoordinatorOptions {
+export interface CoordinatorOptions extends Pick<PeerAnswersOptions, 'ask' | 'now'> {
   readonly store: Pick<Store, 'get' | 'list' | 'create' | 'putIf' | 'delete' | 'deleteIf'>;
   readonly node: string;
   /** The lease under which this node is present; null: it is not, now. */
   readonly session: () => Session | null;
   /** Why the store is not gone by now, or null. */
   readonly away: () => string | null;
-  readonly ask: Ask;
-  /** Monotonic, in milliseconds. */
-  readonly now: () => number;
   readonly date: () => Date;
   /** Called when something is known that was not known before. */
   readonly onChange: () => void;
@@ -54,8 +49,7 @@ export class Coordinator implements Coordinating {
   readonly #marks: OwnMarks;
   /** Own slots by key, with the start of the lease that they were claimed under. */
   readonly #claims = new Map<string, { readonly slot: Slot; readonly since: number }>();
-  readonly #peers = new Map<string, { readonly answer: PeerAnswer; readonly at: number }>();
-  readonly #asking = new Set<string>();
+  readonly #peers: PeerAnswers;
   #unreadable: string | null = null;
   /** Of the reading: when it came, in milliseconds (a sick etcd takes its time), and as the how-manieth. */
   #readAt = 0;
@@ -68,6 +62,7 @@ export class Coordinator implements Coordinating {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#marks = new OwnMarks(options);
+    this.#peers = new PeerAnswers(options);
   }
 
   known(): Coordination {
@@ -78,7 +73,6 @@ export class Coordinator implements Coordinating {
     const own = [...this.#claims.values()].map(({ slot }) => slot);
     const mine = new Set(own.map(slotKey));
     const left = slots.filter((slot) => slot.node === node && !mine.has(slotKey(slot)));
-    const told = now() - COUNTS_FOR;
     return {
       kind: 'joined',
       node,
@@ -87,7 +81,7 @@ export class Coordinator implements Coordinating {
       certain: this.#certain(),
       left: new Set(left.map(slotKey)),
       rolls,
-      peers: new Map([...this.#peers].flatMap(([name, it]) => (it.at >= told ? [[name, it.answer]] : []))),
+      peers: this.#peers.since(now() - COUNTS_FOR),
       members,
       marks: this.#marks.known(),
     };
@@ -122,7 +116,7 @@ export class Coordinator implements Coordinating {
     };
     const claimed = await session.claim(key, slotText(slot), isOwn);
     if (claimed.ok) {
-      this.#peers.delete(component);
+      this.#peers.forget(component);
       this.#claims.set(slotKey(slot), { slot, since: claimed.since });
     }
     await this.#read();
@@ -215,24 +209,11 @@ export class Coordinator implements Coordinating {
     }
   }
 
-  /** The others are asked anew for each wish that has its slot. */
+  /** The others are asked for each wish that has its slot. */
   #askAll(): void {
     const certain = this.#certain();
-    for (const wish of this.#wishes) {
-      const { component, peers } = wish;
-      const held = [...this.#claims.values()].some(
-        ({ slot }) => slot.component === component && certain.has(slotKey(slot)),
-      );
-      if (!held || this.#asking.has(component)) continue;
-      const last = this.#peers.get(component);
-      if (last !== undefined && this.#options.now() - last.at < READ_EVERY) continue;
-      this.#asking.add(component);
-      const at = this.#options.now();
-      void askPeers(peers, this.#options.ask).then((answer) => {
-        this.#asking.delete(component);
-        this.#peers.set(component, { answer, at });
-        this.#options.onChange();
-      });
-    }
+    const held = [...this.#claims.values()].filter(({ slot }) => certain.has(slotKey(slot)));
+    for (const wish of this.#wishes)
+      if (held.some(({ slot }) => slot.component === wish.component)) this.#peers.ask(wish);
   }
 }

@@ -66,7 +66,7 @@ export type Coordination =
       /** Those of `slots` that this node had under another lease, before its agent was started: `GROUP/N`. */
       readonly left: ReadonlySet<string>;
       readonly rolls: readonly Roll[];
-      /** By component; none: the others have not answered yet. */
+      /** By `wishKey`; none: the others have not answered this wish yet. */
       readonly peers: ReadonlyMap<string, PeerAnswer>;
       /** All nodes with their roles, this one as well; empty where no wish needs them. */
       readonly members: readonly Peer[];
@@ -124,14 +124,14 @@ export function permissionFor(wish: Disturbance, known: Coordination): Permissio
     return wait(`${own.component} of this node is not ready again, and holds slot ${slotKey(own)}`);
   if (known.left.has(slotKey(own))) return { kind: 'claim', number: own.number };
   if (!known.certain.has(slotKey(own))) return wait(`its slot ${slotKey(own)} may have run out`);
-  const answer = known.peers.get(wish.component);
+  const answer = known.peers.get(wishKey(wish));
   if (answer === undefined) return wait('the other nodes are being asked whether they can do without it');
   if (!answer.ok) return wait(`the other nodes can't do without it: ${answer.why}`);
   if (wish.what === 'remove') return { kind: 'go' };
   return stateOf(wish, known.node, known) === 'begun' ? { kind: 'go' } : { kind: 'begin' };
 }
 
-/** What of a wish decides on what has to be read. */
+/** What of a wish decides on what has to be read, and what the others are asked. */
 export function wishKey({ component, definition, group, what }: Disturbance): string {
   return `${what === 'join' ? 'join ' : ''}${component} ${definition} ${group}`;
 }

@@ -10,6 +10,7 @@ import {
   type Slot,
   slotKey,
   type Wish,
+  wishKey,
   wishToKnow,
 } from './disruption.js';
 import { memoryOf } from './memory.js';
@@ -79,18 +80,21 @@ function slotsOf(component: string, { slots, certain, left, node }: Joined): rea
   );
 }
 
-/** Not before the others serve without it, where they can tell: itself is one of those that they count. */
+/**
+ * Not before the others serve without it, where they can tell: itself is one of those that they count. What they said
+ * while it was still there answers another wish, and does not count.
+ */
 function giveUpGone(component: string, known: Joined, input: PlanInput): Step {
   const [slot] = slotsOf(component, known);
   const { peers, group } = disruptionHere(component, input);
   if (slot === undefined || peers === null) return giveUp(component, known, input, 'it is gone');
-  const answer = known.peers.get(component);
+  const without = { serve: peers.serve, least: Math.max(0, peers.least - 1), any: [] };
+  const wish = wishToKnow({ component, definition: '', group, what: 'remove', peers: without });
+  const answer = known.peers.get(wishKey(wish));
   if (answer?.ok === true)
     return giveUp(component, known, input, 'it is gone, and the others serve without it');
-  const without = { serve: peers.serve, least: Math.max(0, peers.least - 1), any: [] };
   const why = answer === undefined ? 'the other nodes are being asked' : answer.why;
   const because = `it is gone, and its slot is kept until the others serve without it: ${why}`;
-  const wish = wishToKnow({ component, definition: '', group, what: 'remove', peers: without });
   return { component, waits: 'slot', until: null, because, wish };
 }
 

@@ -1,7 +1,7 @@
 /** Two nodes on a real etcd: what one claims and tells, the other knows; and nothing is relied on that may be gone. */
 import t, { type Test } from 'tap';
 import { Coordinator } from '../../src/cluster/coordinator.js';
-import type { Coordination, Wish } from '../../src/plan/disruption.js';
+import { type Coordination, type Wish, wishKey } from '../../src/plan/disruption.js';
 import { EtcdStore } from '../../src/store/etcd/etcd-store.js';
 import type { Session } from '../../src/store/session.js';
 import { startEtcd } from '../sandbox/etcd.js';
@@ -91,7 +91,7 @@ t.test('a slot is one node’s, is shown to the other, and is free again', async
     [{ ...SLOT, ...BY, node: name }],
     'it has read anew, and knows who was faster',
   );
-  await winner.sees('the others have been asked', ({ peers }) => peers.get('web')?.ok === true);
+  await winner.sees('the others have been asked', ({ peers }) => peers.get(wishKey(wish))?.ok === true);
   t.equal(loser.joined().peers.size, 0, 'who has no slot asks nobody');
 
   await winner.coordinator.giveUp([SLOT]);

@@ -207,11 +207,12 @@ function permission(
     max,
     what: 'replace' as const,
   };
+  const key = wishKey({ ...wish, leads: false, others: [] });
   const own = view.slots.filter(({ node }) => node === nameOf(index)).map(slotKey);
   const known: Coordination = {
     kind: 'joined',
     node: nameOf(index),
-    read: new Set([wishKey({ ...wish, leads: false, others: [] })]),
+    read: new Set([key]),
     members: [],
     marks: new Map(),
     slots: view.slots,
@@ -219,7 +220,7 @@ function permission(
     left: new Set(agent.claimed ? [] : own),
     rolls: view.rolls,
     peers: new Map([
-      [COMPONENT, !peers || carried ? { ok: true } : { ok: false, why: 'one of them does not serve' }],
+      [key, !peers || carried ? { ok: true } : { ok: false, why: 'one of them does not serve' }],
     ]),
   };
   return permissionFor({ ...wish, leads: false, others: [] }, known);

@@ -2,7 +2,14 @@
 import t from 'tap';
 import type { Disruption } from '../../src/desired/disruption.js';
 import { disruptionOf } from '../../src/desired/disruption.js';
-import { type Coordination, type Roll, type Slot, wishKey } from '../../src/plan/disruption.js';
+import {
+  type Coordination,
+  type PeerAnswer,
+  type Roll,
+  type Slot,
+  wishKey,
+  wishToKnow,
+} from '../../src/plan/disruption.js';
 import { type ComponentMemory, FRESH, type Memory, NOTHING_REMEMBERED } from '../../src/plan/memory.js';
 import { plan } from '../../src/plan/plan.js';
 import { printPlan } from '../../src/plan/print.js';
@@ -34,14 +41,20 @@ const roll = (node: string, state: Roll['state'], of = definition): Roll => ({
   state,
 });
 
-/** What node `web-1` knows; all has been read for replacing, restarting and removing `web`. */
+const wishFor = (of: string) => wishKey(wishToKnow({ component: 'web', definition: of, group: 'web' }));
+/** For replacing, restarting and removing `web`. */
+const wishes = [definition, 'd'].map(wishFor);
+/** The others say this to whoever wishes `web` away. */
+const said = (answer: PeerAnswer) => new Map(wishes.map((wish) => [wish, answer]));
+/** And this to who has none any more. */
+const saidOnceGone = (answer: PeerAnswer) => new Map([[wishFor(''), answer]]);
+
+/** What node `web-1` knows; all has been read for its wishes. */
 function joined(more: Partial<Joined> = {}): Coordination {
-  const wish = { component: 'web', group: 'web', max: 1, what: 'replace', leads: false, others: [] } as const;
-  const read = [definition, 'd'].map((of) => wishKey({ ...wish, definition: of }));
   return {
     kind: 'joined',
     node: 'web-1',
-    read: new Set(read),
+    read: new Set(wishes),
     slots: [],
     certain: new Set(),
     left: new Set(),
@@ -56,7 +69,7 @@ function joined(more: Partial<Joined> = {}): Coordination {
 const held: Partial<Joined> = {
   slots: [slot('web-1')],
   certain: new Set(['web/0']),
-  peers: new Map([['web', { ok: true }]]),
+  peers: said({ ok: true }),
 };
 const begun: Partial<Joined> = {
   ...held,
@@ -119,7 +132,7 @@ const table: readonly (readonly [string, World, string])[] = [
     'the others say no',
     {
       ...older,
-      coordination: joined({ ...held, peers: new Map([['web', { ok: false, why: '1 of 2 serve' }]]) }),
+      coordination: joined({ ...held, peers: said({ ok: false, why: '1 of 2 serve' }) }),
     },
     "web: wait for slot (the other nodes can't do without it: 1 of 2 serve)",
   ],
@@ -202,10 +215,10 @@ const table: readonly (readonly [string, World, string])[] = [
     'web: give up slot web/0 (it is gone)',
   ],
   [
-    'gone, and the others are asked before its slot is free',
+    'gone, and the others are asked before its slot is free: what they said before does not count',
     {
       desired: { ...wanted(), disruptions: new Map([['web', asked]]) } as World['desired'],
-      coordination: joined({ ...held, peers: new Map() }),
+      coordination: joined(held),
     },
     'web: wait for slot (it is gone, and its slot is kept until the others serve without it: the other nodes are being asked)',
   ],
@@ -213,7 +226,7 @@ const table: readonly (readonly [string, World, string])[] = [
     'gone, and the others do not serve',
     {
       desired: { ...wanted(), disruptions: new Map([['web', asked]]) } as World['desired'],
-      coordination: joined({ ...held, peers: new Map([['web', { ok: false, why: '1 of 3 serve' }]]) }),
+      coordination: joined({ ...held, peers: saidOnceGone({ ok: false, why: '1 of 3 serve' }) }),
     },
     'web: wait for slot (it is gone, and its slot is kept until the others serve without it: 1 of 3 serve)',
   ],
@@ -221,7 +234,7 @@ const table: readonly (readonly [string, World, string])[] = [
     'gone, and the others serve',
     {
       desired: { ...wanted(), disruptions: new Map([['web', asked]]) } as World['desired'],
-      coordination: joined(held),
+      coordination: joined({ ...held, peers: saidOnceGone({ ok: true }) }),
     },
     'web: give up slot web/0 (it is gone, and the others serve without it)',
   ],
