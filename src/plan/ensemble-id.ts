@@ -7,7 +7,7 @@ import type { Step } from './step.js';
 
 /** Null: nothing is in the way. */
 export function ensembleIdObstacle(
-  { name: component, ensemble }: ComponentSpec,
+  { name: component, ensemble, shape }: ComponentSpec,
   current: OwnContainer,
   { observed, prefix }: Pick<PlanInput, 'observed' | 'prefix'>,
 ): Step {
@@ -20,11 +20,13 @@ export function ensembleIdObstacle(
   if (!seen.known) return wait(component, `the number in ${path} can't be read: ${seen.why}`);
   const text = seen.text?.trim() ?? '';
   if (text === '' || text === String(number)) return null;
-  const data = volumeName(prefix, component, volume);
+  // Without its own number no other of its volumes is of use, and while nothing is created they can be removed.
+  const all = Object.keys(shape.volumes).sort();
   const because =
-    `the data in volume ${data} is that of member ${text} (${path}), and this node is member ${number} of ensemble ` +
-    `${component}: bring back the data of member ${number}; or, if this data is not needed any more, ` +
-    `docker rm ${containerName(prefix, component)} && docker volume rm ${data}`;
+    `the data in volume ${volumeName(prefix, component, volume)} is that of member ${text} (${path}), and this node is ` +
+    `member ${number} of ensemble ${component}: bring back the data of member ${number}; or, if this data is not needed ` +
+    `any more, katod pause && docker rm ${containerName(prefix, component)} && docker volume rm ` +
+    `${all.map((each) => volumeName(prefix, component, each)).join(' ')} && katod resume`;
   return { component, state: 'blocked', because };
 }
 

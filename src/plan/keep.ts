@@ -4,6 +4,7 @@
  */
 import type { ComponentSpec } from '../desired/desired.js';
 import { ended, endOf, finished } from './end.js';
+import { ensembleIdObstacle } from './ensemble-id.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
 import { isRunning } from './remove.js';
@@ -15,7 +16,7 @@ export interface KeepInput {
   readonly own: readonly OwnContainer[];
   /** Null: not known; then all that ended is started. */
   readonly spec: ComponentSpec | null;
-  readonly input: Pick<PlanInput, 'memory' | 'prefix' | 'now'>;
+  readonly input: Pick<PlanInput, 'memory' | 'observed' | 'prefix' | 'now'>;
   /** Why it is not known. */
   readonly because: string;
 }
@@ -27,6 +28,8 @@ export function keep({ component, own, spec, input, because }: KeepInput): Step 
   if (current.state === 'exited' && current.detail === null) return null;
   const end = spec && endOf(spec, current);
   if (end) return end === 'final' ? finished(current) : null;
+  const obstacle = spec && ensembleIdObstacle(spec, current, input);
+  if (obstacle) return obstacle;
   const action = {
     do: 'start' as const,
     component,

@@ -11,7 +11,10 @@ const mend = 'mend the cause (docker logs katod-web), then docker rm katod-web t
 const job = spec('job', { restart: { ...web.restart, policy: 'on-failure', cleanExits: [143] } });
 const member = spec('db', {
   ensemble: { number: 4, nodes: ['web-1', 'web-4'], id: { volume: 'data', path: '/data/myid' } },
+  shape: { ...web.shape, volumes: { data: '/data', log: '/log' } },
 });
+const others =
+  'db: blocked (the data in volume katod-db-data is that of member 2 (/data/myid), and this node is member 4 of ensemble db: bring back the data of member 4; or, if this data is not needed any more, katod pause && docker rm katod-db && docker volume rm katod-db-data katod-db-log && katod resume)';
 const STARTS = [
   ['its own data', { known: true, text: ' 4\n' }, 'start aaaaaaaaaaaa (it is new)'],
   ['new data', { known: true, text: null }, 'start aaaaaaaaaaaa (it is new)'],
@@ -436,7 +439,16 @@ const table: readonly (readonly [string, World, string])[] = [
       own: [container('db', A, { state: 'created' }), container('db', B, { ...old, retired: true })],
       ensembleIds: { [A]: { known: true, text: '2\n' } },
     },
-    'db: blocked (the data in volume katod-db-data is that of member 2 (/data/myid), and this node is member 4 of ensemble db: bring back the data of member 4; or, if this data is not needed any more, docker rm katod-db && docker volume rm katod-db-data)',
+    others,
+  ],
+  [
+    'the data of another member while the node is paused: it is not started either',
+    {
+      desired: paused(wanted(member)),
+      own: [container('db', A, { state: 'created' })],
+      ensembleIds: { [A]: { known: true, text: '2\n' } },
+    },
+    others,
   ],
   ...STARTS.map(([what, seen, step]): readonly [string, World, string] => [
     `a member and ${what}`,
