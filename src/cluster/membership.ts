@@ -24,6 +24,8 @@ export interface Change {
   readonly node: string;
   readonly ensemble: Ensemble;
   readonly sightOf: (node: string) => Sight;
+  /** Whether a new member starts once the others run with the quorum that counts it: `disruption.joins: last`. */
+  readonly joinsLast: boolean;
   /** By somebody who knows better: only what makes no sense at all is refused then. */
   readonly force: boolean;
 }
@@ -43,7 +45,7 @@ export function carries({ told }: Sight): boolean {
   return component?.state === 'running' && component.health === 'ready' && component.current;
 }
 
-function judgeAdd({ component, node, ensemble, sightOf, force }: Change): Judgement {
+function judgeAdd({ component, node, ensemble, sightOf, joinsLast, force }: Change): Judgement {
   const number = numberOf(ensemble, node);
   if (number !== null) return refuse(`${node} is member ${number} of ensemble ${component} already`);
   const sight = sightOf(node);
@@ -51,6 +53,8 @@ function judgeAdd({ component, node, ensemble, sightOf, force }: Change): Judgem
   const after = withMember(ensemble, node);
   if (after === null) return refuse(`ensemble ${component} has as many members as there are numbers`);
   if (!force) {
+    const quorum = quorumOf(after.length);
+    if (joinsLast && quorum > ensemble.length) return refuse(whyNoQuorum(component, ensemble, quorum));
     if (!sight.alive)
       return refuse(`the agent of ${node} does not live: a member that is away only weakens it`);
     if (sight.told?.component == null)
@@ -90,6 +94,16 @@ function judgeRemove({ component, node, ensemble, sightOf, force }: Change): Jud
       );
   }
   return { ok: true, after, notes: spareNotes(after) };
+}
+
+/** Apache Mesos' `src/log/recover.cpp`, case 3: beside one replica with data an empty one stays empty for ever. */
+function whyNoQuorum(component: string, ensemble: Ensemble, quorum: number): string {
+  const nodes = ensemble.map(({ node }) => node).join(', ');
+  return (
+    `a new ${component} takes over its data from a quorum, which would be ${quorum}, and ${ensemble.length} has it: ` +
+    `neither would ever be ready. To have more of them, start anew without the data: katod role ${nodes} none, ` +
+    `docker volume rm its volume there, put all members into cluster/ensembles/${component}, and give the role back`
+  );
 }
 
 function whyUnready(component: string, { node, alive, told }: Sight): string {

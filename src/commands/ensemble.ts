@@ -1,5 +1,7 @@
 /** `katod ensemble`: shows the members of an ensemble with how they are, and adds or removes one. */
+import type { Catalog } from '../catalog/catalog.js';
 import { isName, NAME_RULE } from '../catalog/name.js';
+import { isMapping } from '../catalog/yaml.js';
 import { type Member, parseMember, parseStatus } from '../cluster/member.js';
 import { carries, judge, type Sight } from '../cluster/membership.js';
 import { type Ensemble, ensembleText, parseEnsemble, quorumOf } from '../desired/ensemble.js';
@@ -7,6 +9,7 @@ import { ENSEMBLES } from '../desired/members.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { openStore } from '../store/open.js';
 import type { Entry, Store } from '../store/store.js';
+import { clusterCatalog } from './cluster-catalog.js';
 import { alignColumns, paintFor } from './columns.js';
 import { exitCode, type Invocation } from './command.js';
 import { fail, misuse, withSettings } from './refuse.js';
@@ -18,7 +21,8 @@ export async function ensemble({ sources, switches, words }: Invocation): Promis
   if (kind !== undefined && node === undefined) return misuse(`${kind} which node?`, 'ensemble');
   for (const name of [component, ...(node === undefined ? [] : [node])])
     if (!isName(name)) return misuse(`"${name}" can't be a name: ${NAME_RULE}`, 'ensemble');
-  return withSettings(loadSome(sources, [...storeSettingNames, 'node']), async (values) => {
+  const needed = [...storeSettingNames, 'node', 'catalog', 'stack'] as const;
+  return withSettings(loadSome(sources, needed), async (values) => {
     const store = await openStore({ settings: storeSettings(values), node: values.node });
     try {
       const told = await readEnsemble(store, component);
@@ -31,7 +35,10 @@ export async function ensemble({ sources, switches, words }: Invocation): Promis
         return exitCode.done;
       }
       const force = switches.has('force');
-      const judged = judge({ component, kind, node, ensemble: told.ensemble, sightOf: told.sightOf, force });
+      const { catalog } = await clusterCatalog(await store.read(), { ...values, ...storeSettings(values) });
+      const { ensemble, sightOf } = told;
+      const joinsLast = doesJoinLast(component, catalog);
+      const judged = judge({ component, kind, node, ensemble, sightOf, joinsLast, force });
       if (!judged.ok) return fail(judged.why);
       const [before, after] = [told.ensemble, judged.after].map(ensembleText);
       const { done, now } = await store.putIf(told.entry.key, after ?? '', told.entry.revision);
@@ -87,6 +94,12 @@ async function readEnsemble(store: Store, component: string): Promise<Told | str
       return { node, known: known.has(node), alive: told !== undefined, told: fresh };
     },
   };
+}
+
+/** As its definition says in plain words. */
+function doesJoinLast(component: string, { components }: Catalog): boolean {
+  const disruption = components.get(component)?.document.disruption;
+  return isMapping(disruption) && disruption.joins === 'last';
 }
 
 interface MemberRow {

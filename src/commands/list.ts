@@ -117,7 +117,7 @@ export const commands: readonly Command[] = [
     name: 'ensemble',
     takes: '<component> [change] [node]',
     summary: 'show the members of an ensemble and how they are, add one, or remove one',
-    settings: [...STORE, 'node'],
+    settings: [...STORE, 'node', 'catalog', 'stack'],
     switches: [json, { name: 'force', help: 'also where the others may not carry it: you know better' }],
     examples: [
       ['$0 ensemble zookeeper', 'its members, by number'],

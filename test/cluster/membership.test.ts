@@ -39,7 +39,7 @@ function told(
   node: string,
   words: Words,
   members: number | Ensemble,
-  force = false,
+  { force = false, joinsLast = false } = {},
 ): string {
   const names = words.map((_, index) => `web-${index + 1}`);
   const ensemble = typeof members === 'number' ? formEnsemble(names.slice(0, members)) : members;
@@ -47,7 +47,7 @@ function told(
     node: name,
     ...WORDS[words[names.indexOf(name)] ?? 'stranger'],
   });
-  const judged = judge({ component: 'db', kind, node, ensemble, sightOf, force });
+  const judged = judge({ component: 'db', kind, node, ensemble, sightOf, joinsLast, force });
   return judged.ok ? [ensembleText(judged.after), ...judged.notes].join('; ') : `refused: ${judged.why}`;
 }
 
@@ -75,7 +75,7 @@ t.test('adding', async (t) => {
   t.match(told('add', 'web-3', three, 3), /refused: web-3 is member 3 of ensemble db already/);
   t.match(told('add', 'web-9', three, 3), /refused: no node web-9 is known/);
   t.match(
-    told('add', 'web-9', three, 3, true),
+    told('add', 'web-9', three, 3, { force: true }),
     /refused: no node web-9 is known/,
     'whatever one knows better',
   );
@@ -90,8 +90,24 @@ t.test('adding', async (t) => {
   ] as const) {
     const words: Words = ['ready', word, 'ready', 'waiting'];
     t.match(told('add', 'web-4', words, 3), why);
-    t.match(told('add', 'web-4', words, 3, true), /4=web-4/);
+    t.match(told('add', 'web-4', words, 3, { force: true }), /4=web-4/);
   }
+});
+
+t.test('adding one that takes over its data from a quorum', (t) => {
+  const joinsLast = true;
+  const beside = (count: number, force = false) =>
+    told('add', `web-${count + 1}`, [...Array<'ready'>(count).fill('ready'), 'waiting'], count, {
+      joinsLast,
+      force,
+    });
+  t.match(
+    beside(1),
+    /refused: a new db takes over its data from a quorum, which would be 2, and 1 has it: neither would ever be ready/,
+  );
+  t.match(beside(1, true), /^1=web-1,2=web-2;/, 'whoever knows better');
+  for (const count of [2, 3, 4]) t.match(beside(count), new RegExp(`,${count + 1}=web-${count + 1}`));
+  t.end();
 });
 
 t.test('removing', async (t) => {
@@ -103,9 +119,9 @@ t.test('removing', async (t) => {
   t.match(told('remove', 'web-4', [...three, 'waiting'], 4), '1=web-1,2=web-2,3=web-3');
   t.match(told('remove', 'web-2', three, 3), /refused: web-2 runs db, .*: take its role away first/);
   t.match(told('remove', 'web-2', ['ready', 'silent', 'ready'], 3), /has not told yet that it does not/);
-  t.match(told('remove', 'web-2', three, 3, true), /^1=web-1,3=web-3/);
+  t.match(told('remove', 'web-2', three, 3, { force: true }), /^1=web-1,3=web-3/);
   t.match(told('remove', 'web-9', three, 3), /refused: web-9 is no member/);
-  t.match(told('remove', 'web-1', ['dead'], 1, true), /refused: web-1 is the last member/);
+  t.match(told('remove', 'web-1', ['dead'], 1, { force: true }), /refused: web-1 is the last member/);
   t.match(told('remove', 'web-3', ['ready', 'down', 'dead'], 3), /db of member web-2 is exited/);
   t.match(
     told('remove', 'web-3', ['ready', 'dead', 'dead'], 3),

@@ -93,3 +93,15 @@ t.test('changed by one at a time', async (t) => {
   t.match(await run('db', 'remove', 'web-3', '--force'), { code: 0 });
   t.equal(await etcd.get(KEY), '1=web-1,2=web-2');
 });
+
+t.test('one whose data a quorum must have is never joined by a second', async (t) => {
+  await etcd.put(KEY, '1=web-1');
+  await etcd.put('/katod/cluster/components/db', 'image: db:1\ndisruption: { joins: last }\n');
+  await tell('web-1', ready);
+  await tell('web-2', waiting);
+  t.match(await run('db', 'add', 'web-2'), {
+    code: 1,
+    stderr: /takes over its data from a quorum.*start anew/,
+  });
+  t.equal(await etcd.get(KEY), '1=web-1');
+});
