@@ -42,19 +42,25 @@ async function listAll(folders: ReadonlySet<string>, store: Pick<Store, 'list'>)
   return (await Promise.all([...folders].map((folder) => store.list(folder)))).flat();
 }
 
-/** A leader does not wait for one whose agent is away: it may never come back. */
+/** The states of a component, as its node tells them, in which it is there. */
+const RUNNING = new Set(['running', 'paused']);
+
+/** A leader does not wait for one whose agent is away, or that is down: it may never come back. */
 async function readMembers(wishes: readonly Wish[], store: Pick<Store, 'list'>): Promise<readonly Peer[]> {
   const leads = wishes.some((wish) => wish.leads);
   const [members, statuses] = await Promise.all([store.list('members/'), leads ? store.list('status/') : []]);
-  const alive = new Set(
-    statuses
-      .filter((entry) => parseStatus(textOf(entry)) !== null)
-      .map(({ key }) => key.slice('status/'.length)),
+  const told = new Map(
+    statuses.map((entry) => [entry.key.slice('status/'.length), parseStatus(textOf(entry))]),
   );
   return members.flatMap((entry) => {
     const node = entry.key.slice('members/'.length);
     const roles = parseMember(textOf(entry))?.roles;
-    return roles === undefined ? [] : [{ node, roles, alive: !leads || alive.has(node) }];
+    if (roles === undefined) return [];
+    const status = told.get(node) ?? null;
+    const down = (status?.components ?? [])
+      .filter(({ state }) => !RUNNING.has(state))
+      .map(({ name }) => name);
+    return [{ node, roles, alive: !leads || status !== null, down }];
   });
 }
 

@@ -87,11 +87,17 @@ function wishOf(
     what,
     leads,
     others: leads
-      ? all.filter(({ alive, node }) => alive && node !== nodeOf(input.coordination)).map(({ node }) => node)
+      ? all
+          .filter((peer) => carries(peer, component) && peer.node !== nodeOf(input.coordination))
+          .map(({ node }) => node)
       : [],
     peers,
     needsMembers: max.kind === 'share' || leads,
   };
+}
+
+function carries({ alive, down }: Peer, component: string): boolean {
+  return alive && !down.includes(component);
 }
 
 /** A node with the role that is no member of the ensemble runs nothing of it. */

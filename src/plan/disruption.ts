@@ -35,8 +35,10 @@ export type RollState = 'begun' | 'ready' | 'failed';
 export interface Peer {
   readonly node: string;
   readonly roles: readonly string[];
-  /** Whether its agent lives; told only where a leader wishes something. */
+  /** Whether its agent lives; told only where a leader wishes something, as is `down`. */
   readonly alive: boolean;
+  /** Components of which it has told that they do not run: they are in nobody's way, and may never come back. */
+  readonly down: readonly string[];
 }
 
 /** How a definition went on this node; `state` null: it has not told. */
@@ -179,7 +181,9 @@ function badElsewhere({ component, definition, what }: Disturbance, known: Joine
 }
 
 function claim(wish: Disturbance, known: Joined): Permission {
-  const waiting = wish.others.filter((node) => stateOf(wish, node, known) !== 'ready');
+  const waiting = [...new Set([...wish.others, ...begunElsewhere(wish, known)])].filter(
+    (node) => stateOf(wish, node, known) !== 'ready',
+  );
   if (wish.what === 'replace' && wish.leads && waiting.length > 0)
     return wait(`it leads, and ${waiting.join(', ')} ${waiting.length === 1 ? 'goes' : 'go'} first`);
   const taken = known.slots.filter(({ group }) => group === wish.group);
@@ -190,6 +194,15 @@ function claim(wish: Disturbance, known: Joined): Permission {
   const held =
     holder === undefined ? '' : `, held by ${holder.node} for ${holder.component} since ${holder.since}`;
   return wait(`every slot of group ${wish.group} is taken${held}`);
+}
+
+function begunElsewhere({ component, definition }: Disturbance, { rolls, node }: Joined): readonly string[] {
+  return rolls
+    .filter(
+      (roll) => roll.component === component && roll.definition === definition && roll.state === 'begun',
+    )
+    .map((roll) => roll.node)
+    .filter((other) => other !== node);
 }
 
 function stateOf(

@@ -7,8 +7,8 @@ import { ended, endOf, finished } from './end.js';
 import { ensembleIdObstacle } from './ensemble-id.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
-import { isRunning } from './remove.js';
 import { sortOut } from './sort-out.js';
+import { isRunning } from './standing.js';
 import { type Step, unlessCrashing } from './step.js';
 
 export interface KeepInput {

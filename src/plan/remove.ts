@@ -8,6 +8,7 @@ import { retiredName } from './names.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
 import { sortOut } from './sort-out.js';
+import { isRunning } from './standing.js';
 import { type Step, unlessFailing } from './step.js';
 
 export function remove(component: string, own: readonly OwnContainer[], input: PlanInput): Step {
@@ -65,10 +66,6 @@ export function clearAway(
   }
   const left = going[0];
   return left ? unlessFailing({ do: 'remove', component, id: left.id, because }, memory, now) : null;
-}
-
-export function isRunning(container: OwnContainer): boolean {
-  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused';
 }
 
 function whyUnwanted(desired: Desired): string {

@@ -9,9 +9,10 @@ import { memoryOf } from './memory.js';
 import { containerName, failedName } from './names.js';
 import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
-import { clearAway, isRunning } from './remove.js';
+import { clearAway } from './remove.js';
 import { ownMark } from './settle.js';
 import type { SortedOut } from './sort-out.js';
+import { isRunning } from './standing.js';
 import { type Step, unlessFailing } from './step.js';
 
 /** The one to come back; null: there is none, or it did not work either. */

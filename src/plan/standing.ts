@@ -25,7 +25,11 @@ export function standingOf(before: Standing | null, verdict: Verdict, now: numbe
   return before?.run === run && before.ready === ready ? before : { run, ready, since: now };
 }
 
-/** Whether a running container works, as far as is known: what can't be told does. */
+export function isRunning({ state }: OwnContainer): boolean {
+  return state === 'running' || state === 'restarting' || state === 'paused';
+}
+
+/** Whether a container works, as far as is known: of those that run, what can't be told does. */
 export function works(
   container: OwnContainer,
   {
@@ -34,6 +38,7 @@ export function works(
     now,
   }: { readonly verdict: Verdict | undefined; readonly standing: Standing | null; readonly now: number },
 ): boolean {
+  if (!isRunning(container)) return false;
   if (verdict?.containerId !== container.id || verdict.health === 'unknown') return true;
   if (verdict.health === 'ready') return true;
   return verdict.wasReady && (standing === null || now - standing.since < GRACE);

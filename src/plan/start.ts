@@ -9,8 +9,9 @@ import { memoryOf } from './memory.js';
 import { type OwnContainer, portKey } from './observed.js';
 import { ofComponent } from './of-component.js';
 import type { PlanInput } from './plan.js';
-import { clearAway, isRunning } from './remove.js';
+import { clearAway } from './remove.js';
 import type { SortedOut } from './sort-out.js';
+import { isRunning } from './standing.js';
 import { type Step, unlessCrashing } from './step.js';
 
 /** A container whose start failed so often is made anew: its sandbox or network may be gone from the engine. */

@@ -4,8 +4,8 @@ import type { Desired } from '../desired/desired.js';
 import { inForceOf } from '../desired/in-force.js';
 import type { Observed } from './observed.js';
 import { ofComponent } from './of-component.js';
-import { isRunning } from './remove.js';
 import { sortOut } from './sort-out.js';
+import { isRunning } from './standing.js';
 import { unreadyBefore } from './start.js';
 
 /** By component. One that waits for others has not failed at anything, and its time has not begun. */

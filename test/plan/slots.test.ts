@@ -4,6 +4,7 @@ import type { Disruption } from '../../src/desired/disruption.js';
 import { disruptionOf } from '../../src/desired/disruption.js';
 import {
   type Coordination,
+  type Peer,
   type PeerAnswer,
   type Roll,
   type Slot,
@@ -99,6 +100,16 @@ const table: readonly (readonly [string, World, string])[] = [
     `web: claim slot web/0 (it is to be replaced or taken away, since ${replace})`,
   ],
   [
+    'what never ran, or ended, is not in the way of others',
+    {
+      ...older,
+      own: [container('web', A, { ...old, state: 'created' })],
+      health: {},
+      coordination: joined(),
+    },
+    `web: retire aaaaaaaaaaaa to katod-web-retired-aaaaaaaaaaaa (${replace})`,
+  ],
+  [
     'another node has it',
     { ...older, coordination: joined({ slots: [slot('web-2')] }) },
     'web: wait for slot (every slot of group web is taken, held by web-2 for web since 2026-01-01T00:00:00Z)',
@@ -118,7 +129,12 @@ const table: readonly (readonly [string, World, string])[] = [
       ...older,
       coordination: joined({
         slots: [slot('web-2'), slot('web-3', { number: 1 })],
-        members: Array.from({ length: 30 }, (_, at) => ({ node: `web-${at}`, roles: ['web'], alive: true })),
+        members: Array.from({ length: 30 }, (_, at) => ({
+          node: `web-${at}`,
+          roles: ['web'],
+          alive: true,
+          down: [],
+        })),
       }),
     },
     `web: claim slot web/2 (it is to be replaced or taken away, since ${replace})`,
@@ -346,9 +362,21 @@ t.test('one that waits for an operator gives its slot back all the same', (t) =>
 });
 
 t.test('the leader goes last', (t) => {
-  const member = (node: string, alive = true) => ({ node, roles: ['web'], alive });
-  const leading = (rolls: readonly Roll[], away = false, nodes: readonly string[] | null = null) => {
-    const known = joined({ rolls, members: [member('web-1'), member('web-2'), member('web-3', !away)] });
+  const member = (node: string, more: Partial<Peer> = {}) => ({
+    ...{ node, roles: ['web'], alive: true, down: ['db'] },
+    ...more,
+  });
+  const leading = (
+    rolls: readonly Roll[],
+    third: Partial<Peer> = {},
+    nodes: readonly string[] | null = null,
+  ) => {
+    const slots = rolls.filter(({ state }) => state === 'begun').map(({ node }) => slot(node));
+    const known = joined({
+      slots,
+      rolls,
+      members: [member('web-1'), member('web-2'), member('web-3', third)],
+    });
     const ensemble = nodes === null ? {} : { ensemble: { number: 1, nodes, id: null } };
     const seen = input({ ...older, desired: wanted(spec('web', ensemble)), coordination: known });
     const verdict = seen.observed.verdicts.get('web');
@@ -359,12 +387,15 @@ t.test('the leader goes last', (t) => {
   t.equal(leading([]), 'web: wait for slot (it leads, and web-2, web-3 go first)');
   t.equal(leading([roll('web-2', 'ready')]), 'web: wait for slot (it leads, and web-3 goes first)');
   t.match(leading([roll('web-2', 'ready'), roll('web-3', 'ready')]), /^web: claim/);
-  t.match(leading([roll('web-2', 'ready')], true), /^web: claim/, 'one that is away is not waited for');
-  t.match(
-    leading([roll('web-2', 'ready')], false, ['web-1', 'web-2']),
-    /^web: claim/,
-    'nor one that is no member of the ensemble',
+  const ready = [roll('web-2', 'ready')];
+  t.match(leading(ready, { alive: false }), /^web: claim/, 'one that is away is not waited for');
+  t.match(leading(ready, { down: ['web'] }), /^web: claim/, 'nor one that is down');
+  t.equal(
+    leading([...ready, roll('web-3', 'begun')], { down: ['web'] }),
+    'web: wait for slot (it leads, and web-3 goes first)',
+    'but for the change',
   );
+  t.match(leading(ready, {}, ['web-1', 'web-2']), /^web: claim/, 'nor one that is no member of the ensemble');
   t.end();
 });
 
