@@ -1,57 +1,42 @@
 /**
- * Three hosts form one ensemble of real ZooKeeper, a fourth that gets the role by mistake waits, and a change rolls through.
- * mesos-master is a stand-in.
+ * Three hosts form one ensemble of real ZooKeeper, a fourth that gets the role by mistake waits, and changes roll through.
+ * mesos-master and marathon are stand-ins, which elect by that ZooKeeper.
  */
 import t from 'tap';
-import { type Agent, untilHealth } from '../sandbox/agent.js';
-import { type ClusterHost, startHosts } from '../sandbox/hosts.js';
+import { untilHealth } from '../sandbox/agent.js';
+import type { ClusterHost } from '../sandbox/hosts.js';
 import { imageName } from '../sandbox/images.js';
 import { until } from '../sandbox/until.js';
-import { containers } from './node.js';
+import { askZooKeeper as ask, fetchFrom, found, openMasters } from './masters.js';
+import { containers, inWords } from './node.js';
 import { watchServing } from './serving.js';
 import { startWriter } from './zookeeper-writer.js';
 
-const cluster = await startHosts({ count: 4, images: ['zookeeper', 'stand-in'] });
-t.teardown(() => cluster.close());
-const { hosts, etcd } = cluster;
+const { hosts, etcd, start, agentOf, inspect, untilWell } = await openMasters(t, {
+  count: 4,
+  components: ['zookeeper', 'mesos-master', 'marathon'],
+  cluster: { 'components/zookeeper': 'env: { ZK_SERVER_HEAP: "128" }' },
+});
 const [first, second, third, fourth] = hosts;
 if (first === undefined || second === undefined || third === undefined || fourth === undefined)
   throw new Error('not four hosts');
 const three = [first, second, third];
-const agents = new Map<string, Agent>();
-
-async function start(host: ClusterHost): Promise<Agent> {
-  const agent = await host.startAgent();
-  agents.set(host.node, agent);
-  t.teardown(() => {
-    if (!t.passing()) t.comment(agent.output());
-  });
-  return agent;
-}
-
-function agentOf({ node }: ClusterHost): Agent {
-  const agent = agents.get(node);
-  if (agent === undefined) throw new Error(`no agent on ${node}`);
-  return agent;
-}
-
-/** What ZooKeeper itself answers on a host. */
-function ask({ host }: ClusterHost, word: string): Promise<string> {
-  return host.docker('exec', 'katod-zookeeper', 'sh', '-c', `printf ${word} | nc 127.0.0.1 2181`);
-}
-
-const found = (text: string, pattern: RegExp) => pattern.exec(text)?.[1] ?? text;
-
-const parameters = {
-  'image.zookeeper': imageName('zookeeper'),
-  'image.mesos-master': imageName('stand-in'),
-  'expect.master': '3',
-};
-for (const [name, value] of Object.entries(parameters))
-  await etcd.put(`/katod/cluster/params/${name}`, value);
-await etcd.put('/katod/cluster/roles/master', 'zookeeper,mesos-master');
-await etcd.put('/katod/cluster/components/zookeeper', 'env: { ZK_SERVER_HEAP: "128" }');
 await Promise.all(three.map(start));
+
+/** What every master says of itself. */
+async function metrics(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return Promise.all(three.map(async (host) => JSON.parse(await fetchFrom(host, '5050/metrics/snapshot'))));
+}
+
+/** Whom every marathon takes for the leader. */
+async function marathonLeaders(): Promise<readonly string[]> {
+  return Promise.all(three.map(async (host) => JSON.parse(await fetchFrom(host, '8080/v2/leader')).leader));
+}
+
+/** The index of the one that was started last; each text begins with its time. */
+function lastOf(started: readonly string[]): number {
+  return started.indexOf([...started].sort().at(-1) ?? '');
+}
 
 t.test('two of three: nothing of the ensemble starts', async (t) => {
   for (const { node } of [third, first]) await etcd.put(`/katod/nodes/${node}/role`, 'master');
@@ -64,6 +49,7 @@ t.test('two of three: nothing of the ensemble starts', async (t) => {
     );
     t.equal(report.status, 'converging');
     t.match(report.components, [
+      { name: 'marathon', state: 'missing' },
       { name: 'mesos-master', state: 'missing', doing: { what: 'wait', waits: 'ensemble' } },
       { name: 'zookeeper', state: 'missing', doing: { what: 'wait', waits: 'ensemble' } },
     ]);
@@ -72,10 +58,51 @@ t.test('two of three: nothing of the ensemble starts', async (t) => {
   t.same(await etcd.list('/katod/cluster/ensembles/'), {});
 });
 
-t.test('the third comes: one ensemble, with distinct ids and one leader', async (t) => {
-  await etcd.put(`/katod/nodes/${second.node}/role`, 'master');
-  for (const host of three)
-    await untilHealth(agentOf(host), 'healthy', ({ status }) => status === 'healthy', { within: 120_000 });
+t.test(
+  'the third comes with the data of another member: it is blocked, and the two serve without it',
+  async (t) => {
+    const { host, node } = second;
+    const volume = ['--volume', 'katod-zookeeper-data:/data', '--entrypoint', 'sh', imageName('zookeeper')];
+    await host.docker('run', '--rm', ...volume, '-c', 'echo 9 > /data/myid');
+    await etcd.put(`/katod/nodes/${node}/role`, 'master');
+    for (const other of [first, third])
+      await untilHealth(
+        agentOf(other),
+        'zookeeper is ready',
+        ({ components }) => components.some(({ name, health }) => name === 'zookeeper' && health === 'ready'),
+        { within: 120_000 },
+      );
+    const report = await untilHealth(
+      agentOf(second),
+      'zookeeper is blocked',
+      ({ components }) => components.some(({ name, state }) => name === 'zookeeper' && state === 'blocked'),
+      { within: 60_000 },
+    );
+    const [reason = ''] = report.reasons.filter((each) => each.startsWith('zookeeper'));
+    t.match(
+      reason,
+      /the data in volume katod-zookeeper-data is that of member 9 \(\/data\/myid\), and this node is member 2 of/,
+    );
+    t.equal(await host.docker('inspect', '--format', '{{.State.Status}}', 'katod-zookeeper'), 'created');
+    const before = await inspect([first, third], 'zookeeper', '{{.Id}} {{.State.StartedAt}}');
+    const remedy =
+      /if this data is not needed any more, (katod pause .* katod resume)$/.exec(reason)?.[1] ?? '';
+    t.comment(remedy);
+    for (const command of remedy.split(' && ')) {
+      const [program, ...words] = command.split(' ');
+      if (program === 'katod') t.equal((await agentOf(second).katod(words)).code, 0, command);
+      else await host.docker(...words);
+    }
+    await untilWell(three);
+    t.same(
+      await inspect([first, third], 'zookeeper', '{{.Id}} {{.State.StartedAt}}'),
+      before,
+      'the others were left alone',
+    );
+  },
+);
+
+t.test('one ensemble, with distinct ids and one leader', async (t) => {
   const text = '1=web-1,2=web-2,3=web-3';
   t.same(await etcd.list('/katod/cluster/ensembles/'), {
     '/katod/cluster/ensembles/mesos-master': text,
@@ -115,6 +142,15 @@ t.test('the third comes: one ensemble, with distinct ids and one leader', async 
     const flags = await host.docker('inspect', '--format', '{{join .Config.Cmd " "}}', 'katod-mesos-master');
     t.match(flags, `--zk=${zk} --quorum=2 `);
   }
+  await t.test('masters and marathons have one leader each', async (t) => {
+    const masters = await metrics();
+    t.same(masters.map((each) => each['master/elected']).sort(), [0, 0, 1]);
+    t.same(
+      masters.map((each) => [each['registrar/log/recovered'], each['registrar/log/ensemble_size']]),
+      [1, 2, 3].map(() => [1, 3]),
+    );
+    t.equal(new Set(await marathonLeaders()).size, 1);
+  });
   const definitions = await Promise.all(
     three.map(({ host }) =>
       host.docker('inspect', '--format', '{{index .Config.Labels "io.katod.definition"}}', 'katod-zookeeper'),
@@ -148,9 +184,8 @@ t.test('a fourth host gets the role by mistake: it waits, and nobody else change
       within: 60_000,
     },
   );
-  for (const host of three)
-    await untilHealth(agentOf(host), 'healthy', ({ status }) => status === 'healthy', { within: 60_000 });
-  t.same(await containers(fourth.host), []);
+  await untilWell(three);
+  t.equal(await inWords(fourth.host), 'katod-marathon created', 'it waits for the others');
   t.same(await Promise.all(three.map(({ host }) => containers(host))), before, 'not one was touched');
   t.same(await etcd.list('/katod/cluster/'), keys, 'nothing was written');
 });
@@ -161,8 +196,7 @@ t.test('a key of an ensemble that is deleted changes nothing, and is written bac
   const back = async () =>
     (await etcd.get('/katod/cluster/ensembles/zookeeper')) === '1=web-1,2=web-2,3=web-3';
   await until('it is written back', back, { within: 60_000 });
-  for (const host of three)
-    await untilHealth(agentOf(host), 'healthy', ({ status }) => status === 'healthy', { within: 60_000 });
+  await untilWell(three);
   t.same(await Promise.all(three.map(({ host }) => containers(host))), before);
 });
 
@@ -176,20 +210,37 @@ t.test('a change of zookeeper rolls through: one away at most, the leader last, 
   );
   const serving = watchServing(three, 2181);
   await etcd.put('/katod/cluster/components/zookeeper', 'env: { ZK_SERVER_HEAP: "130" }');
-  const heap = ({ host }: ClusterHost) =>
-    host.docker('inspect', '--format', '{{.State.StartedAt}} {{.Config.Env}}', 'katod-zookeeper');
+  const have = () => inspect(three, 'zookeeper', '{{.State.StartedAt}} {{.Config.Env}}');
   await until(
     'all have it',
-    async () => (await Promise.all(three.map(heap))).every((text) => text.includes('ZK_SERVER_HEAP=130')),
+    async () => (await have()).every((text) => text.includes('ZK_SERVER_HEAP=130')),
     { within: 240_000 },
   );
-  for (const host of three)
-    await untilHealth(agentOf(host), 'healthy', ({ status }) => status === 'healthy', { within: 120_000 });
+  await untilWell(three);
   const { mostAway, looks } = await serving.stop();
   t.equal(mostAway, 1, `in ${looks} looks from outside`);
   const { acknowledged, lost } = await writer.stop();
   t.same(lost, [], `of ${acknowledged} writes`);
-  const started = await Promise.all(three.map(heap));
-  const last = started.indexOf([...started].sort().at(-1) ?? '');
-  t.equal(modes[last], 'leader', 'the leader was the last');
+  t.equal(modes[lastOf(await have())], 'leader', 'the leader was the last');
+});
+
+t.test('changes of mesos-master and marathon roll through: one away at most, the leaders last', async (t) => {
+  const master = (await metrics()).findIndex((each) => each['master/elected'] === 1);
+  const [marathon] = await marathonLeaders();
+  const serving = [watchServing(three, 5050), watchServing(three, 8080)];
+  await etcd.put('/katod/cluster/params/mesos.cluster', 'another');
+  await etcd.put('/katod/cluster/params/flags.marathon', '--max_apps 100');
+  const have = (component: string) => inspect(three, component, '{{.State.StartedAt}} {{.Config.Cmd}}');
+  const all = async (component: string, word: string) =>
+    (await have(component)).every((text) => text.includes(word));
+  await until('all masters have it', () => all('mesos-master', '--cluster=another'), { within: 240_000 });
+  await until('all marathons have it', () => all('marathon', '--max_apps 100'), { within: 240_000 });
+  await untilWell(three);
+  for (const { mostAway, looks } of await Promise.all(serving.map((each) => each.stop())))
+    t.equal(mostAway, 1, `in ${looks} looks from outside`);
+  t.equal(lastOf(await have('mesos-master')), master, 'the leading master was the last');
+  const { address } = three[lastOf(await have('marathon'))]?.host ?? {};
+  t.equal(`${address}:8080`, marathon, 'the leading marathon was the last');
+  const elected = async () => (await metrics()).filter((each) => each['master/elected'] === 1).length === 1;
+  await until('another master leads', elected, { within: 60_000 });
 });
