@@ -4,7 +4,7 @@ import type { Pause } from '../desired/desired.js';
 import { slotKey } from '../plan/disruption.js';
 import { reportComponent, type Undated } from './component.js';
 import type { ReportInput } from './input.js';
-import { componentReason, failing, needsOperator, ready } from './reason.js';
+import { componentReason, failing, goneReasons, needsOperator, ready } from './reason.js';
 import type { ComponentReport, Report, Status } from './report.js';
 
 /** `previous` lends the times since when a component is as it is. */
@@ -26,6 +26,7 @@ export function buildReport(input: ReportInput, previous: Report | null): Report
       const reason = componentReason(component, refusals(component.name, input));
       return reason === null ? [] : [reason];
     }),
+    ...goneReasons(input.plan, components),
   ];
   return {
     status: statusOf(input, components),
@@ -131,6 +132,8 @@ function statusOf(input: ReportInput, components: readonly ComponentReport[]): S
   if (needsOperator(desired)) return 'degraded';
   if (components.some((component) => failing(component, input))) return 'degraded';
   if (desired.known && desired.paused !== false) return 'paused';
-  const settled = components.every((component) => ready(component) && component.doing === null);
+  const settled =
+    components.every((component) => ready(component) && component.doing === null) &&
+    goneReasons(input.plan, components).length === 0;
   return engine.reachable && input.observed !== null && settled ? 'healthy' : 'converging';
 }

@@ -1,5 +1,6 @@
 /** Why a component is not as it should be, in a line that tells what to do. Pure. */
 import type { Desired } from '../desired/desired.js';
+import type { Waiting } from '../plan/action.js';
 import { exitInWords } from '../plan/step.js';
 import type { ReportInput } from './input.js';
 import type { ComponentReport } from './report.js';
@@ -35,16 +36,29 @@ export function componentReason(component: ComponentReport, refusals: readonly s
   const next = doing?.until ? `, ${doing.waits === null ? '' : 'next try '}at ${doing.until}` : '';
   if (state === 'invalid') return `${name}: its definition is refused: ${refusals.join('; ')}`;
   if (component.wanted === null && !component.current && refusals.length === 0)
-    return `${name}: not wanted here, still ${state}`;
+    return `${name}: not wanted here, still ${state}${doing?.what === 'wait' ? `, ${waitInWords(doing)}` : ''}`;
   if (state === 'blocked' || state === 'finished') return `${name}: ${state}: ${doing?.because ?? ''}`;
   if (health === 'failing') return `${name}: its live probe fails: ${output}${next}`;
   if (doing) {
-    const what =
-      doing.what === 'wait' ? `waits${doing.waits === null ? '' : ` for ${doing.waits}`}` : doing.what;
-    return `${name}: ${what}: ${doing.because}${next}`;
+    const words = doing.what === 'wait' ? waitInWords(doing) : `${doing.what}: ${doing.because}`;
+    return `${name}: ${words}${next}`;
   }
   if (state !== 'running') {
     return `${name}: ${state}${lastExit ? ` after ${exitInWords(lastExit)}` : ''}`;
   }
   return `${name}: running, not ready yet${output === '' ? '' : `: ${output}`}`;
+}
+
+/** Components that are gone, and on whose account something is still waited for. */
+export function goneReasons(
+  { waiting }: ReportInput['plan'],
+  components: readonly ComponentReport[],
+): readonly string[] {
+  return waiting
+    .filter(({ component }) => !components.some(({ name }) => name === component))
+    .map((each) => `${each.component}: ${waitInWords(each)}`);
+}
+
+function waitInWords({ waits, because }: Pick<Waiting, 'waits' | 'because'>): string {
+  return `waits${waits === null ? '' : ` for ${waits}`}: ${because}`;
 }

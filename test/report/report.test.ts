@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { Desired } from '../../src/desired/desired.js';
+import { disruptionOf } from '../../src/desired/disruption.js';
+import type { Coordination } from '../../src/plan/disruption.js';
 import { type Memory, NOTHING_REMEMBERED, remember } from '../../src/plan/memory.js';
 import { notice } from '../../src/plan/notice.js';
 import { buildReport, readiness } from '../../src/report/build.js';
@@ -49,6 +51,25 @@ const failedPull: Memory = {
     ]),
     asked: new Map(),
   },
+};
+
+const peers = { serve: [], least: 0, any: [] };
+const without = {
+  ...wanted(),
+  disruptions: new Map([['web', { ...disruptionOf('web'), peers }]]),
+} as Desired;
+const slot = { group: 'web', number: 0, node: 'web-1', component: 'web', since: NOW, why: '' };
+const holding: Coordination = {
+  kind: 'joined',
+  node: 'web-1',
+  read: new Set(),
+  slots: [slot],
+  certain: new Set(['web/0']),
+  left: new Set(),
+  rolls: [],
+  peers: new Map(),
+  members: [],
+  marks: new Map(),
 };
 
 function waiting(needs: 'members' | 'number') {
@@ -246,6 +267,23 @@ const table: readonly (readonly [string, string, string])[] = [
   ],
   ['no role yet', told({ desired: UNASSIGNED }), `unassigned 503\n- ${UNASSIGNED.why}`],
   ['role none and all gone', told({ desired: wanted() }), 'healthy 200'],
+  [
+    'role none, and its slot is kept until the others serve',
+    told({ desired: without, coordination: holding }),
+    [
+      'converging 200',
+      '- web: waits for slot: it is gone, and its slot is kept until the others serve without it: the other nodes are being asked',
+    ].join('\n'),
+  ],
+  [
+    'role none, and the slots are not known yet',
+    told({ desired: wanted(), own: [container('web', A)], coordination: holding }),
+    [
+      'converging 503',
+      '- web: not wanted here, still running, waits for slot: the slots of its group are being read',
+      '  web: running, unknown, not current · wait slot',
+    ].join('\n'),
+  ],
   [
     'role none and one left',
     told({ desired: wanted(), own: [container('web', A, { retired: true })] }),
