@@ -10,13 +10,14 @@ export const WITHIN = { within: 90_000 };
 export const PORT = 8080;
 
 /** Itself is one of those that are asked: without it one more must serve. */
-const web = `${listener(PORT)}env: { WORD: "{{ params.word }}" }
-disruption:
+const disruption = `disruption:
   readyWithin: 10s
   peers:
     least: 2
     serve: [${[11, 12, 13].map((last) => `{ tcp: "10.123.0.${last}:${PORT}", timeout: 1s }`).join(', ')}]
 `;
+
+const WEB = `${listener(PORT)}env: { WORD: "{{ params.word }}" }\n`;
 
 export interface Rolling extends Pick<Hosts, 'etcd' | 'hosts' | 'wire'> {
   /** In the order of the hosts. */
@@ -32,13 +33,13 @@ export interface Rolling extends Pick<Hosts, 'etcd' | 'hosts' | 'wire'> {
   untilRolled(word: string, within?: number): Promise<void>;
 }
 
-/** All are healthy when it resolves. Ends with the test. */
-export async function startRolling(t: Test): Promise<Rolling> {
+/** All are healthy when it resolves. Ends with the test. `web`: its definition but for `disruption`. */
+export async function startRolling(t: Test, web = WEB): Promise<Rolling> {
   const cluster = await startHosts({ count: 3, images: ['busybox'] });
   t.teardown(() => cluster.close());
   const { hosts, etcd, wire } = cluster;
   for (const { node } of hosts) await etcd.put(`/katod/nodes/${node}/role`, 'web');
-  const agents = await Promise.all(hosts.map(startOn));
+  const agents = await Promise.all(hosts.map((host) => startOn(host, web + disruption)));
   t.teardown(async () => {
     if (t.passing()) return;
     t.comment(await etcd.list('/katod/slots/'), await etcd.list('/katod/rolls/'));
@@ -82,7 +83,7 @@ export async function startRolling(t: Test): Promise<Rolling> {
   return rolling;
 }
 
-function startOn(host: ClusterHost): Promise<Agent> {
+function startOn(host: ClusterHost, web: string): Promise<Agent> {
   const catalog = join(host.host.folder, 'catalog');
   writeCatalog(catalog, { components: { web }, roles: { web: ['web'] } });
   return host.startAgent({ KATOD_CATALOG: catalog });
