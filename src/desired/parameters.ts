@@ -49,6 +49,11 @@ export function imageParameter(component: string): string {
   return `image.${component}`;
 }
 
+/** The parameter with further flags for a component's command line, where its definition has a place for them. */
+export function flagsParameter(component: string): string {
+  return `flags.${component}`;
+}
+
 /** An object without a prototype. */
 export function bare<T>(members: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.assign(Object.create(null) as Record<string, T>, members);

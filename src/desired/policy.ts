@@ -7,7 +7,7 @@ import { parseReference } from '../engine/reference.js';
 import type { Probe, ProbeSet } from '../probe/probe.js';
 import type { ComponentSpec } from './desired.js';
 import { canonicalJson } from './digest.js';
-import { type Right, rightsOf } from './rights.js';
+import { powersOf, type Right, rightsOf } from './rights.js';
 
 /** Something that one component may have, or all where `component` is null. */
 export interface Grant {
@@ -122,7 +122,6 @@ function programFaults(
   if (shipped === null || names(policy.override, component)) return [];
   const changed = PROGRAM.filter((key) => !isSame(partOf(asked, key), partOf(shipped, key)));
   const image = shippedImage !== null && repositoryOf(asked.shape.image) !== repositoryOf(shippedImage);
-  const rights = [...new Set(rightsOf(shipped.shape).map(({ key }) => key))].join(', ');
   const run = new Set(commandsOf(shipped.probes).map(canonicalJson));
   const probes = commandsOf(asked.probes).some((command) => !run.has(canonicalJson(command)));
   const words: Readonly<Record<string, string>> = {
@@ -130,9 +129,28 @@ function programFaults(
     probes: 'the command of an exec probe',
   };
   return [...(image ? ['image'] : []), ...changed, ...(probes ? ['probes'] : [])].map((key) => {
-    const because = `${component} has rights on the host (${rights}), so the store may not change ${words[key] ?? key}`;
-    return [key, `${because}: ${remedy('override', component)}`] as const;
+    const message = notTheStores(component, rightsOf(shipped.shape), `change ${words[key] ?? key}`);
+    return [key, message] as const;
   });
+}
+
+/**
+ * Why the store may not add flags to the component's command line, or null. A flag may well name a program to be run, and
+ * the command of a shipped component with power over the host is not the store's.
+ */
+export function flagsRefused(
+  component: string,
+  { shape }: Pick<Asked, 'shape'>,
+  policy: Policy,
+): string | null {
+  const powers = powersOf(shape);
+  if (powers.length === 0 || names(policy.override, component)) return null;
+  return notTheStores(component, powers, 'add to its command');
+}
+
+function notTheStores(component: string, rights: readonly Right[], what: string): string {
+  const keys = [...new Set(rights.map(({ key }) => key))].join(', ');
+  return `${component} has rights on the host (${keys}), so the store may not ${what}: ${remedy('override', component)}`;
 }
 
 /** The commands that probes run in the container, with all the rights that it has. */

@@ -29,6 +29,17 @@ export function rightsOf(shape: ContainerShape): readonly Right[] {
   ];
 }
 
+/** The capabilities that Docker gives to every container. */
+const EVERYBODYS = new Set([
+  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE'],
+  ...['NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
+]);
+
+/** Rights that not every container has: a capability that is only given back after `capDrop: [ALL]` is none. */
+export function powersOf(shape: ContainerShape): readonly Right[] {
+  return rightsOf(shape).filter(({ rule, what }) => rule !== 'capabilities' || !EVERYBODYS.has(what));
+}
+
 function mountRight({ source, target, readOnly }: Mount): Right {
   const words = `mount ${source} ${target}`;
   const takes = readOnly ? [words] : [words, `${words} write`];

@@ -7,8 +7,8 @@ import type { Parameters } from './accepted.js';
 import { renderComponent } from './component.js';
 import type { ComponentSpec, Problem, Wanted } from './desired.js';
 import { deleteLine, keyPlace, setLine } from './key-text.js';
-import { bare, imageParameter, parametersFor, REGISTRY_PARAMETER } from './parameters.js';
-import { judge, type Policy } from './policy.js';
+import { bare, flagsParameter, imageParameter, parametersFor, REGISTRY_PARAMETER } from './parameters.js';
+import { flagsRefused, judge, type Policy } from './policy.js';
 import { renderDocument } from './render.js';
 import type { Rendering } from './rendering.js';
 
@@ -52,22 +52,41 @@ function* allowed(
   const { name, from } = definition;
   const wanted = renderComponent(definition, rendering);
   yield;
-  const byParameter = isImageGiven(name, rendering);
-  if (!wanted?.ok || (from.kind === 'catalog' && !byParameter)) return wanted;
+  if (!wanted?.ok) return wanted;
   const asked = wanted.spec;
-  const onto = from.kind === 'catalog' ? definition : from.onto;
-  const shipped =
-    onto === null ? null : from.kind === 'catalog' ? asked : shippedSpec(onto, asked.shape.image, rendering);
-  const shippedImage = onto === null ? null : shippedImageOf(onto, rendering);
-  yield;
-  const faults = judge({ component: name, asked, shipped, shippedImage }, policy);
-  if (faults.length === 0) return wanted;
-  const problems = faults.map(([key, message]): Problem => {
-    if (key === 'image' && byParameter)
-      return { place: keyPlace(rendering.words, imageKey(name, rendering)), message };
-    return { place: placeOf(definition.places, [key]), message: `${key}: ${message}` };
-  });
-  return { ok: false, name, problems, inForce: null };
+  const flags = flagsProblem(definition, asked, { rendering, policy });
+  const problems = flags === null ? [] : [flags];
+  const imageKey = keyOf(imageParameters(name), rendering);
+  if (from.kind !== 'catalog' || imageKey !== null) {
+    const onto = from.kind === 'catalog' ? definition : from.onto;
+    const shipped =
+      onto === null
+        ? null
+        : from.kind === 'catalog'
+          ? asked
+          : shippedSpec(onto, asked.shape.image, rendering);
+    const shippedImage = onto === null ? null : shippedImageOf(onto, rendering);
+    yield;
+    for (const [key, message] of judge({ component: name, asked, shipped, shippedImage }, policy)) {
+      if (key === 'image' && imageKey !== null)
+        problems.push({ place: keyPlace(rendering.words, imageKey), message });
+      else problems.push({ place: placeOf(definition.places, [key]), message: `${key}: ${message}` });
+    }
+  }
+  return problems.length === 0 ? wanted : { ok: false, name, problems, inForce: null };
+}
+
+/** Of flags that the store adds to a definition which is not its own. */
+function flagsProblem(
+  { name, from, uses }: Definition,
+  asked: ComponentSpec,
+  { rendering, policy }: Pick<Wanting, 'rendering' | 'policy'>,
+): Problem | null {
+  const key = keyOf([flagsParameter(name)], rendering);
+  if (key === null || !uses.names.has(flagsParameter(name))) return null;
+  if (from.kind !== 'catalog' && from.onto === null) return null;
+  const message = flagsRefused(name, asked, policy);
+  return message === null ? null : { place: keyPlace(rendering.words, key), message };
 }
 
 /** The shipped definition with these parameters; where it leaves its image to the store, with that image. */
@@ -78,7 +97,7 @@ function shippedSpec(onto: Definition, image: string, rendering: Rendering): Com
 }
 
 function shippedImageOf(onto: Definition, rendering: Rendering): string | null {
-  const byDefault = withoutImage(onto.name, rendering).params[imageParameter(onto.name)];
+  const byDefault = without(imageParameters(onto.name), rendering).params[imageParameter(onto.name)];
   const { image } = onto.document;
   if (byDefault !== undefined || image === undefined) return byDefault ?? null;
   const { value } = renderDocument({ ...onto, document: { image } }, rendering.scope, openBudget());
@@ -86,7 +105,7 @@ function shippedImageOf(onto: Definition, rendering: Rendering): string | null {
   return typeof rendered === 'string' ? rendered : null;
 }
 
-/** The last good definition, else the shipped one; at last without the parameter for the image. */
+/** The last good definition, else the shipped one; at last without the parameters that may be refused. */
 function* fallback(
   name: string,
   { catalog, rendering, policy }: Wanting,
@@ -96,12 +115,15 @@ function* fallback(
     const wanted = yield* allowed(definition, rendering, policy);
     if (wanted?.ok) return wanted.spec;
   }
-  if (!isImageGiven(name, rendering)) return null;
   const asked = catalog.components.get(name);
-  const without = withoutImage(name, rendering);
-  for (const definition of [...(asked === undefined ? [] : [asked]), ...definitions]) {
-    const wanted = yield* allowed(definition, without, policy);
-    if (wanted?.ok) return wanted.spec;
+  const [flags, image] = [[flagsParameter(name)], imageParameters(name)];
+  for (const dropped of [flags, image, [...flags, ...image]]) {
+    if (keyOf(dropped, rendering) === null) continue;
+    const left = without(dropped, rendering);
+    for (const definition of [...(asked === undefined ? [] : [asked]), ...definitions]) {
+      const wanted = yield* allowed(definition, left, policy);
+      if (wanted?.ok) return wanted.spec;
+    }
   }
   return null;
 }
@@ -111,27 +133,21 @@ function imageParameters(name: string): readonly string[] {
   return [imageParameter(name), REGISTRY_PARAMETER];
 }
 
-function isImageGiven(name: string, { accepted: { params } }: Rendering): boolean {
-  return imageParameters(name).some(
-    (parameter) => Object.hasOwn(params.cluster, parameter) || Object.hasOwn(params.node, parameter),
-  );
-}
-
-function imageKey(name: string, { accepted: { params }, node }: Rendering): string {
-  for (const parameter of imageParameters(name)) {
+/** The key of the first of these parameters that the store sets, or null. */
+function keyOf(parameters: readonly string[], { accepted: { params }, node }: Rendering): string | null {
+  for (const parameter of parameters) {
     if (Object.hasOwn(params.node, parameter)) return `nodes/${node}/params/${parameter}`;
     if (Object.hasOwn(params.cluster, parameter)) return `cluster/params/${parameter}`;
   }
-  throw new Error(`no parameter gives the image of ${name}`);
+  return null;
 }
 
-/** As if the store did not give the image's parameters. */
-function withoutImage(name: string, rendering: Rendering): Rendering {
-  const dropped = imageParameters(name);
-  const without = (params: Parameters) =>
+/** As if the store did not set these parameters. */
+function without(dropped: readonly string[], rendering: Rendering): Rendering {
+  const rest = (params: Parameters) =>
     Object.fromEntries(Object.entries(params).filter(([parameter]) => !dropped.includes(parameter)));
   const { cluster, node } = rendering.accepted.params;
-  const accepted = { ...rendering.accepted, params: { cluster: without(cluster), node: without(node) } };
+  const accepted = { ...rendering.accepted, params: { cluster: rest(cluster), node: rest(node) } };
   const params = parametersFor(rendering.stack, accepted, rendering.scope);
   return { ...rendering, accepted, params, scope: bare({ ...rendering.scope, params }) };
 }

@@ -4,12 +4,15 @@ import { DEFAULT_POLICY, type Policy } from '../../src/desired/policy.js';
 import { resolve } from '../../src/desired/resolve.js';
 import { catalogOf, problemLines, web } from '../catalog/catalog-of.js';
 
+const FLAGS = (name: string) =>
+  `{ each: 'params["flags.${name}"] | default: "" | split: " "', value: "{{ item }}" }`;
 const stack =
-  'name: s\ndescription: x\nroles: { all: { description: x, components: [web, root, bare] } }\nparams: { port: { description: x, default: "80" }, sock: { description: x, default: /run/a.sock } }';
+  'name: s\ndescription: x\nroles: { all: { description: x, components: [web, root, bare, bind] } }\nparams: { flags.web: { description: x }, flags.root: { description: x }, flags.bind: { description: x }, port: { description: x, default: "80" }, sock: { description: x, default: /run/a.sock } }';
 const catalog = catalogOf({
   components: {
-    web: web('command: [httpd, "{{ params.port }}"]'),
-    root: 'name: root\ndescription: x\nimage: example/root:1\nprivileged: true\nmounts: [{ source: "{{ params.sock }}", target: /s }]\ncommand: [run, "{{ params.port }}"]\nenv: { A: b }\nmemory: 64m\nprobes: { live: { exec: [check, "{{ params.port }}"] } }',
+    web: web(`command: [httpd, "{{ params.port }}", ${FLAGS('web')}]`),
+    bind: `name: bind\ndescription: x\nimage: docker.io/example/bind:1\ncapDrop: [ALL]\ncapAdd: [NET_BIND_SERVICE, CAP_SETUID]\ncommand: [named, ${FLAGS('bind')}]`,
+    root: `name: root\ndescription: x\nimage: example/root:1\nprivileged: true\nmounts: [{ source: "{{ params.sock }}", target: /s }]\ncommand: [run, "{{ params.port }}", ${FLAGS('root')}]\nenv: { A: b }\nmemory: 64m\nprobes: { live: { exec: [check, "{{ params.port }}"] } }`,
     bare: 'name: bare\ndescription: x\npid: host\ncommand: [run, "--image={{ params[\'image.bare\'] }}"]',
   },
   stacks: { s: stack },
@@ -108,6 +111,16 @@ const allowed: Readonly<Record<string, Asked>> = {
   'the registry of a component without rights': {
     overlay: { root: 'privileged: null\nmounts: null' },
     params: { registry: 'own.example' },
+  },
+  'flags of a component without rights': { params: { 'flags.web': '--verbose' } },
+  'flags of one that has no more than any container': { params: { 'flags.bind': '-g' } },
+  'flags beside rights, by the policy': {
+    params: { 'flags.root': '--module=/x' },
+    policy: { override: ['root'] },
+  },
+  'flags once the rights are given up': {
+    overlay: { root: 'privileged: null\nmounts: null' },
+    params: { 'flags.root': '-v' },
   },
   'the shipped image, whatever the policy says of images': {
     overlay: { web: 'image: example/web:2' },
@@ -219,6 +232,16 @@ const refused: readonly (readonly [string, Asked, RegExp])[] = [
     /image.root root has rights/,
   ],
   ['a command', { overlay: { root: 'command: [sh]' } }, /root:1:10 command: root has rights/],
+  [
+    'flags beside rights',
+    { params: { 'flags.root': '--module=/x' } },
+    /^\/katod\/cluster\/params\/flags.root root has rights on the host \(privileged, mounts\), so the store may not add to its command: .*add root to `policy.override`/,
+  ],
+  [
+    'flags and a limit beside rights, told once',
+    { overlay: { root: 'memory: 1g' }, params: { 'flags.root': '--module=/x' } },
+    /^\/katod\/cluster\/params\/flags.root [^\n]*$/,
+  ],
   [
     'a command for a probe',
     { overlay: { root: 'probes: { ready: { exec: [sh, -c, x] } }' } },
