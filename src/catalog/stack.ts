@@ -30,6 +30,8 @@ export interface Stack {
   readonly description: string;
   readonly roles: ReadonlyMap<string, Role>;
   readonly params: ReadonlyMap<string, Parameter>;
+  /** Sets of several roles that one node may have; each alone it may have in any case. Null: all sets. */
+  readonly combinations: readonly (readonly string[])[] | null;
 }
 
 const name = z.string().refine(isName, { error: `not a name: ${NAME_RULE}` });
@@ -55,6 +57,10 @@ const stackSchema = z.strictObject({
   name,
   description: help,
   roles: z.record(roleName, roleSchema),
+  combinations: z
+    .array(z.array(roleName).min(2, { error: 'a role alone is always allowed: name two or more' }))
+    .min(1, { error: 'name at least one, or leave it out: then all roles go together' })
+    .optional(),
   params: z
     .record(parameterName, z.strictObject({ default: z.string().optional(), description: help }))
     .optional(),
@@ -82,6 +88,15 @@ export function readStack(document: Plain, places: Places, expected: string): Re
       taken.add(alias);
     }
   }
+  for (const [index, combination] of (value.combinations ?? []).entries()) {
+    for (const [at, role] of combination.entries()) {
+      if (Object.hasOwn(value.roles, role)) continue;
+      fault(
+        ['combinations', index, at],
+        `there is no role ${role}${suggestion(role, Object.keys(value.roles))}`,
+      );
+    }
+  }
   const params = new Map<string, Parameter>();
   for (const [parameter, { default: text, description }] of Object.entries(value.params ?? {})) {
     const compiled = text === undefined ? null : compileTemplate(text, DEFAULT_NAMES);
@@ -101,7 +116,13 @@ export function readStack(document: Plain, places: Places, expected: string): Re
   if (issues.length > 0) return { ok: false, problems: issues.map((issue) => toProblem(issue, places)) };
   return {
     ok: true,
-    stack: { name: value.name, description: value.description, roles: new Map(roles), params },
+    stack: {
+      name: value.name,
+      description: value.description,
+      roles: new Map(roles),
+      params,
+      combinations: value.combinations ?? null,
+    },
   };
 }
 

@@ -36,7 +36,8 @@ export function matrixJson(stack: Stack, rows: readonly Row[]) {
     return [name, { description, components, optional, aliases }] as const;
   });
   const untested = rows.filter((row) => row.untested).map(({ component }) => component);
-  return { stack: stack.name, roles: Object.fromEntries(roles), untested };
+  const { combinations } = stack;
+  return { stack: stack.name, roles: Object.fromEntries(roles), combinations, untested };
 }
 
 /** A line for each component, a column for each role, and the words for what is not plain in them. */
@@ -51,6 +52,11 @@ export function matrixLines(stack: Stack, matrix: readonly Row[], paint: Paint):
   ]);
   const lines = alignColumns([[{ text: stack.name, colour: 'dim' }, ...title], ...rows], paint);
   const legend = [
+    ...(stack.combinations === null
+      ? []
+      : [
+          `on one node: a role alone, or ${stack.combinations.map((roles) => roles.join(',')).join(', or ')}`,
+        ]),
     ...(matrix.some(({ marks }) => marks.includes('o')) ? ['o: only where a parameter asks for it'] : []),
     ...(matrix.some(({ untested }) => untested) ? [`untested: ${untestedMeans}`] : []),
   ];

@@ -1,5 +1,6 @@
 /** `katod role`: shows or sets the roles of a node in the store; what the stack does not have is not written. */
 import { isName, NAME_RULE } from '../catalog/name.js';
+import { combinationFault, elsewhere } from '../catalog/role-faults.js';
 import { findRole, type Stack } from '../catalog/stack.js';
 import { loadSome, storeSettingNames, storeSettings } from '../settings/load.js';
 import { suggestion } from '../settings/nearest.js';
@@ -24,7 +25,7 @@ export async function role({ sources, switches, words }: Invocation): Promise<nu
         const name = stackName(snapshot, values.stack);
         const where = { ...values, ...storeSettings(values), node };
         const { catalog } = await clusterCatalog(snapshot, where);
-        const wanted = splitRoles(asked, stackNamed(catalog, name, values.catalog));
+        const wanted = splitRoles(asked, stackNamed(catalog, name, values.catalog), catalog.stacks.values());
         if (!wanted.ok) return misuse(wanted.why, 'role');
         after = wanted.value;
         if (switches.has('force') && after !== 'none')
@@ -57,17 +58,21 @@ async function setForce(
 type Split = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly why: string };
 
 /** The value to write: the roles as they are named, once each, or `none`. */
-export function splitRoles(text: string, stack: Stack): Split {
+function splitRoles(text: string, stack: Stack, stacks: Iterable<Stack>): Split {
   const names = [...new Set(text.split(',').map((name) => name.trim()))];
   if (names.length === 1 && names[0] === 'none') return { ok: true, value: 'none' };
   const unknown = names.find((name) => findRole(stack, name) === null);
-  if (unknown === undefined) return { ok: true, value: names.join(',') };
+  if (unknown === undefined) {
+    const roles = names.flatMap((name) => findRole(stack, name) ?? []);
+    const why = combinationFault(roles, stack);
+    return why === null ? { ok: true, value: names.join(',') } : { ok: false, why };
+  }
   if (unknown === 'none') return { ok: false, why: '"none" stands alone: no role can be added to it' };
   const words = [...stack.roles].flatMap(([name, { aliases }]) => [name, ...aliases]);
   const there = `its roles are ${words.join(', ')}, or none`;
   return {
     ok: false,
-    why: `stack ${stack.name} has no role "${unknown}"; ${there}${suggestion(unknown, words)}`,
+    why: `stack ${stack.name} has no role "${unknown}"; ${there}${suggestion(unknown, words)}${elsewhere(unknown, stacks)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Which stack and roles a node has: the store's words checked against the catalog, or the last good assignment. */
 import type { Catalog } from '../catalog/catalog.js';
 import { quoted } from '../catalog/name.js';
+import { combinationFault, elsewhere } from '../catalog/role-faults.js';
 import { findRole, type Stack } from '../catalog/stack.js';
 import { suggestion } from '../settings/nearest.js';
 import { type StoreWords, setLine } from './key-text.js';
@@ -41,10 +42,15 @@ export function assign(input: AssignInput): Assignment | null {
   const found = asked.names.map((name) => [name, findRole(stack, name)] as const);
   const unknown = found.find(([, own]) => own === null);
   if (unknown !== undefined) {
-    tell(roleKey, `${unknownRole(unknown[0], stack)}${stays(previous)}: ${setLine(words, roleKey, 'ROLE')}`);
+    const why = unknownRole(unknown[0], stack, input.stacks);
+    tell(roleKey, `${why}${stays(previous)}: ${setLine(words, roleKey, 'ROLE')}`);
     return previous;
   }
-  return { stack: stack.name, roles: [...new Set(found.flatMap(([, own]) => (own === null ? [] : [own])))] };
+  const roles = [...new Set(found.flatMap(([, own]) => (own === null ? [] : [own])))];
+  const fault = combinationFault(roles, stack);
+  if (fault === null) return { stack: stack.name, roles };
+  tell(roleKey, `${fault}${stays(previous)}: ${setLine(words, roleKey, 'ROLE')}`);
+  return previous;
 }
 
 function stackInForce({ previous, stack, defaultStack, words, tell, ...catalog }: AssignInput): Stack | null {
@@ -77,9 +83,10 @@ function splitRoles(text: string): SplitRoles {
   return { ok: true, names };
 }
 
-function unknownRole(name: string, stack: Stack): string {
+function unknownRole(name: string, stack: Stack, stacks: Catalog['stacks']): string {
   const words = [...stack.roles].flatMap(([role, { aliases }]) => [role, ...aliases]);
-  return `stack ${stack.name} has no role ${quoted(name)}; its roles are ${list(stack.roles.keys())}${suggestion(name, words)}`;
+  const there = `its roles are ${list(stack.roles.keys())}${suggestion(name, words)}`;
+  return `stack ${stack.name} has no role ${quoted(name)}; ${there}${elsewhere(name, stacks.values())}`;
 }
 
 function stays(previous: Assignment | null): string {

@@ -44,5 +44,7 @@ function isOn(values: ReadonlyMap<string, string>, key: string): boolean {
 function roleLine(node: string, roles: readonly string[]): Outcome {
   if (roles.length === 0)
     return problem('MASTER and SLAVE are both false, so there is no role: say one by --roles');
+  if (roles.includes('edge') && roles.includes('master') && !roles.includes('slave'))
+    return problem('a master that is an edge is a slave too: say --roles master,slave,edge, or master');
   return putAt(`nodes/${node}/role`, roles.join(','));
 }

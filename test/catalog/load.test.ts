@@ -100,6 +100,18 @@ const stacks: readonly (readonly [string, string])[] = [
     'roles: {}\nparams: { a: { default: "{{ params.b }}", description: y } }',
     's.yaml:4:25 params.a.default: unknown name params; known are node, cluster, members, ensembles',
   ],
+  [
+    'roles: { a: { description: x, components: [] }, b: { description: x, components: [] } }\ncombinations: [[a, b]]',
+    '',
+  ],
+  [
+    'roles: { a: { description: x, components: [] } }\ncombinations: [[a, c]]',
+    's.yaml:4:20 combinations[0][1]: there is no role c; did you mean a?',
+  ],
+  [
+    'roles: { a: { description: x, components: [] } }\ncombinations: [[a]]',
+    's.yaml:4:16 combinations[0]: a role alone is always allowed: name two or more',
+  ],
   ['roles: {}\nparams: { a: { default: "" } }', 's.yaml:4:14 params.a.description: is missing'],
 ];
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { componentsOf } from '../../src/catalog/stack.js';
-import { matrixOf } from '../../src/commands/role-matrix.js';
+import { matrixJson, matrixLines, matrixOf } from '../../src/commands/role-matrix.js';
 import { shipped } from '../desired/examples.js';
 
 const readme = await readFile(join(import.meta.dirname, '../../config/README.md'), 'utf8');
@@ -41,3 +41,12 @@ for (const stack of shipped.stacks.values()) {
     }
   });
 }
+
+t.test('roles that do not all go together', async (t) => {
+  const toots = shipped.stacks.get('toots');
+  if (toots === undefined) throw new Error('no stack toots');
+  const matrix = matrixOf(toots, shipped, {});
+  const lines = matrixLines(toots, matrix, (_, text) => text);
+  t.ok(lines.includes('on one node: a role alone, or master,slave, or master,slave,edge, or slave,edge'));
+  t.equal(matrixJson(toots, matrix).combinations?.length, 3);
+});

@@ -9,7 +9,7 @@ const catalog = catalogOf({
   components: { web: web('') },
   stacks: {
     core: `name: core\ndescription: x\nroles: { master: ${role}, node: { description: x, components: [web], aliases: [slave] }, edge: ${role} }`,
-    other: `name: other\ndescription: x\nroles: { quorum: ${role}, master: ${role} }`,
+    other: `name: other\ndescription: x\nroles: { quorum: ${role}, master: ${role}, worker: ${role}, gate: ${role} }\ncombinations: [[quorum, master], [worker, gate]]`,
     broken: 'name: broken',
   },
 });
@@ -132,7 +132,31 @@ const table: readonly (readonly [string, Values, Accepted | undefined, string])[
     'a stack without the role: the old stack stays too',
     { 'cluster/stack': 'other', [KEY]: 'edge' },
     master,
-    `core: master\n/katod/nodes/web-1/role stack other has no role "edge"; its roles are quorum, master${STAYS}`,
+    `core: master\n/katod/nodes/web-1/role stack other has no role "edge"; its roles are quorum, master, worker, gate; "edge" is a role of stack core (cluster/stack)${STAYS}`,
+  ],
+  [
+    'an alias of a role of another stack',
+    { 'cluster/stack': 'other', [KEY]: 'slave' },
+    master,
+    `core: master\n/katod/nodes/web-1/role stack other has no role "slave"; its roles are quorum, master, worker, gate; "slave" is a role of stack core (cluster/stack)${STAYS}`,
+  ],
+  [
+    'roles that go together',
+    { 'cluster/stack': 'other', [KEY]: 'gate,worker' },
+    undefined,
+    'other: gate,worker',
+  ],
+  [
+    'roles that do not, though each goes with others',
+    { 'cluster/stack': 'other', [KEY]: 'master,gate' },
+    master,
+    `core: master\n/katod/nodes/web-1/role stack other has no node that is master and gate; roles go together as quorum,master, or worker,gate${STAYS}`,
+  ],
+  [
+    'one role too many',
+    { 'cluster/stack': 'other', [KEY]: 'worker,gate,quorum' },
+    master,
+    `core: master\n/katod/nodes/web-1/role stack other has no node that is worker and gate and quorum; roles go together as quorum,master, or worker,gate${STAYS}`,
   ],
   [
     'a stack whose file is refused',

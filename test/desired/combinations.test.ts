@@ -1,5 +1,6 @@
 /** Every combination of roles of every shipped stack: whatever a node is given, its components fit beside each other. */
 import t from 'tap';
+import { combinationFault } from '../../src/catalog/role-faults.js';
 import { ensembleText } from '../../src/desired/ensemble.js';
 import { problemLines } from '../catalog/catalog-of.js';
 import { combinations, desiredFor, type Example, examples, kato, katoThree, shipped } from './examples.js';
@@ -20,6 +21,21 @@ for (const example of examples) {
     });
   }
 }
+
+t.test('Toots combines roles as its menu did', async (t) => {
+  const toots = shipped.stacks.get('toots');
+  if (toots === undefined) throw new Error('no stack toots');
+  t.strictSame(combinations(toots), [
+    ['master'],
+    ['slave'],
+    ['edge'],
+    ['master', 'slave'],
+    ['slave', 'edge'],
+    ['master', 'slave', 'edge'],
+  ]);
+  t.match(combinationFault(['edge', 'master'], toots), /^stack toots has no node that is edge and master; /);
+  t.equal(combinationFault(['master', 'archive'], toots), null, 'a role that the store adds goes with all');
+});
 
 t.test('what clashes by a parameter is refused by name', async (t) => {
   const { components } = desiredFor(kato, ['master', 'worker', 'border'], {

@@ -59,6 +59,7 @@ const stack: Stack = {
     ['node', role(['haproxy'])],
   ]),
   params: new Map(),
+  combinations: null,
 };
 
 function expected(candidates: readonly Candidate[], params: Readonly<Record<string, string>>) {

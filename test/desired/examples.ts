@@ -1,6 +1,7 @@
 /** The shipped stacks with the values of an example cluster: what golden files and other tests render them with. */
 import { join } from 'node:path';
 import { loadCatalog } from '../../src/catalog/load.js';
+import { combinationFault } from '../../src/catalog/role-faults.js';
 import type { Stack } from '../../src/catalog/stack.js';
 import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
 import type { Desired } from '../../src/desired/desired.js';
@@ -157,11 +158,13 @@ function stackOf(name: string): Stack {
   return stack;
 }
 
-/** Every set of the stack's roles that is not empty, the small ones first. */
-export function combinations({ roles }: Stack): readonly (readonly string[])[] {
+/** Every set of the stack's roles that a node may have, the small ones first. */
+export function combinations(stack: Stack): readonly (readonly string[])[] {
   let all: readonly (readonly string[])[] = [[]];
-  for (const role of roles.keys()) all = [...all, ...all.map((set) => [...set, role])];
-  return all.filter((set) => set.length > 0).sort((one, other) => one.length - other.length);
+  for (const role of stack.roles.keys()) all = [...all, ...all.map((set) => [...set, role])];
+  return all
+    .filter((set) => set.length > 0 && combinationFault(set, stack) === null)
+    .sort((one, other) => one.length - other.length);
 }
 
 /**
