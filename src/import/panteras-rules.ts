@@ -2,13 +2,13 @@
  * What each parameter of PanteraS' `generate_yml.sh` becomes, up to its release 0.3; Toots' `restricted/host` has the same.
  * MASTER, SLAVE and EDGE are not here: together they make the role.
  */
-import { flagsOf } from './flags.js';
-import { consulHosts, expected, FORMED, joinWan, quorum, zookeeperHosts } from './hosts.js';
+import { dnsAddress, listen } from './addresses.js';
+import { commandLines } from './command-lines.js';
+import { consulHosts, FORMED, quorum, zookeeperHosts } from './hosts.js';
 import {
   address,
   clusterPut,
   flag,
-  type Given,
   gone,
   nodePut,
   ofCluster,
@@ -57,31 +57,10 @@ export const generateRules: Rules = {
   START_NETDATA: without('netdata'),
   START_TRAEFIK: without('traefik'),
 
-  CONSUL_PARAMS: flagsOf('consul', 'node', {
-    'bootstrap-expect': expected,
-    'join-wan': joinWan,
-    'retry-join-wan': joinWan,
-  }),
-  MESOS_MASTER_PARAMS: flagsOf('mesos-master', 'node'),
-  MARATHON_PARAMS: flagsOf('marathon', 'node'),
-  CHRONOS_PARAMS: flagsOf('chronos', 'node'),
-  MESOS_SLAVE_PARAMS: flagsOf('mesos-agent', 'node', {
-    attributes: (value, given) => nodePut('mesos.attributes', value, given),
-    docker_remove_delay: (value, given) => nodePut('mesos.removeDelay', value, given),
-  }),
-  REGISTRATOR_PARAMS: flagsOf('registrator', 'node'),
-  DNSMASQ_PARAMS: flagsOf('dnsmasq', 'node'),
+  ...commandLines,
   ZOOKEEPER_PARAMS: overlaid('zookeeper', 'env'),
-  CONSUL_TEMPLATE_PARAMS: overlaid('consul-haproxy', 'command'),
-
-  CONSUL_APP_PARAMS: overlaid('consul-server', 'command'),
   ZOOKEEPER_APP_PARAMS: overlaid('zookeeper', 'command'),
-  MESOS_MASTER_APP_PARAMS: overlaid('mesos-master', 'command'),
-  MARATHON_APP_PARAMS: overlaid('marathon', 'command'),
-  CHRONOS_APP_PARAMS: overlaid('chronos', 'command'),
-  MESOS_SLAVE_APP_PARAMS: overlaid('mesos-agent', 'command'),
-  REGISTRATOR_APP_PARAMS: overlaid('registrator', 'command'),
-  DNSMASQ_APP_PARAMS: overlaid('dnsmasq', 'command'),
+  CONSUL_TEMPLATE_PARAMS: overlaid('consul-haproxy', 'command'),
   CONSUL_TEMPLATE_APP_PARAMS: overlaid('consul-haproxy', 'command'),
 
   PANTERAS_IMAGE_TAG: gone('each component has an image of its own: parameter image.COMPONENT'),
@@ -91,15 +70,6 @@ export const generateRules: Rules = {
   HOST_DOCKER: gone('the image of mesos-agent has a Docker CLI of its own'),
   HAPROXY_SSL: overlaid('consul-haproxy', 'files'),
 };
-
-/** Other nodes reach this one by its address, whatever it listens on. */
-function listen(value: string, given: Given) {
-  const line = nodePut('listen', value, given);
-  const own = given.values.get('IP') ?? given.address ?? value;
-  return value === '0.0.0.0' || value === own
-    ? line
-    : sum([line, remark(`other nodes are to reach it there: katod agent --address ${value}`)]);
-}
 
 /** What is on by the role needs no line. */
 function start(...names: readonly string[]): Rule {
@@ -126,12 +96,4 @@ function overlaid(component: string, key: string): Rule {
     value === ''
       ? remark('is empty, which is as if it were not there')
       : problem(`can't be taken over as it is: put \`${key}\` in YAML at cluster/components/${component}`);
-}
-
-/** `--address=/consul/10.0.0.5`: the domain is that of Consul. */
-function dnsAddress(value: string, given: Given) {
-  const [, found] = /^--address=\/[^/]+\/([0-9a-fA-F.:]+)$/.exec(value.trim()) ?? [];
-  if (value.trim() === '') return nodePut('dns.services', 'none', given);
-  if (found !== undefined) return nodePut('dns.services', found, given);
-  return problem(`"${value}" is not of the form --address=/DOMAIN/IP: see flags.dnsmasq`);
 }

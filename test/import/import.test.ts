@@ -105,6 +105,56 @@ t.test('flags with a parameter of their own, and the rest', async (t) => {
   );
 });
 
+/** As `generate_yml.sh` made the lines itself, with a flag more or another value in each. */
+const lines = `CONSUL_APP_PARAMS="agent -client=0.0.0.0 -advertise=10.0.0.5 -bind=0.0.0.0 -data-dir=/opt/consul/ -ui-dir=/opt/consul/ -node=web-2 -dc=west -domain cloudnil.com -server -join=10.0.0.6 -log-level=warn"
+MESOS_MASTER_APP_PARAMS="--zk=zk://10.0.0.5:2181/mesos --work_dir=/var/lib/mesos --quorum=1 --ip=10.0.0.5 --hostname=web-2.example.com --cluster=shop --roles=a,b"
+MARATHON_APP_PARAMS="--master zk://10.0.0.5:2181/mesos --zk zk://10.0.0.5:2181/marathon --hostname web-2 --no-logger --http_address 10.0.0.5 --https_address 10.0.0.5 --event_subscriber http_callback"
+CHRONOS_APP_PARAMS="run_jar --master zk://10.0.0.5:2181/mesos --zk_hosts 10.0.0.5:2181 --http_address 10.0.0.5 --http_port 4400 --mail_server mail:25"
+MESOS_SLAVE_APP_PARAMS="--master=zk://10.0.0.5:2181/mesos --containerizers=docker,mesos --gc_delay=1days --attributes=rack:a --resources=ports:[31000-31999]"
+REGISTRATOR_APP_PARAMS="-cleanup -ip=10.0.0.5 -tags=blue consul://10.0.0.5:8500"
+DNSMASQ_APP_PARAMS="-d -u dnsmasq -r /etc/resolv.conf.orig -7 /etc/dnsmasq.d --server=/cloudnil.com/10.0.0.5#8600 --host-record=web-2,10.0.0.5 --address=/cloudnil.com/10.0.0.5"
+DNSMASQ_PARAMS="--dns-forward-max=500"
+`;
+
+t.test(
+  'whole command lines: what has a parameter, what the definition has by itself, and the rest',
+  async (t) => {
+    const found = imported('panteras', lines, { address: '10.0.0.5' });
+    t.same(linesOf(found), [
+      'cluster/stack panteras',
+      'cluster/params/dc west',
+      'cluster/params/consul.domain cloudnil.com',
+      'cluster/params/mesos.cluster shop',
+      'nodes/web-2/params/consul.advertise 10.0.0.5',
+      'nodes/web-2/params/flags.consul -log-level=warn',
+      'nodes/web-2/params/listen 10.0.0.5',
+      'nodes/web-2/params/mesos.hostname web-2.example.com',
+      'nodes/web-2/params/flags.mesos-master --roles=a,b',
+      'nodes/web-2/params/hostname web-2',
+      'nodes/web-2/params/flags.marathon --event_subscriber http_callback',
+      'nodes/web-2/params/flags.chronos --mail_server mail:25',
+      'nodes/web-2/params/mesos.attributes rack:a',
+      'nodes/web-2/params/flags.mesos-agent --resources=ports:[31000-31999]',
+      'nodes/web-2/params/flags.registrator -tags=blue',
+      'nodes/web-2/params/dns.services 10.0.0.5',
+      'nodes/web-2/params/flags.dnsmasq --server=/cloudnil.com/10.0.0.5#8600',
+      'nodes/web-2/role standalone',
+    ]);
+    t.same(found.problems, []);
+    const said = new Map(found.remarks.map(({ name, message }) => [name, message]));
+    t.match(said.get('CONSUL_APP_PARAMS'), 'consul has by itself: -client=0.0.0.0 -bind=0.0.0.0 -data-dir=');
+    t.match(
+      said.get('MARATHON_APP_PARAMS'),
+      /by itself: --master zk:\S+ --zk \S+ --no-logger --https_address/,
+    );
+    t.match(
+      said.get('MESOS_SLAVE_APP_PARAMS'),
+      /flags\.mesos-agent where its settings file has `policy: \{ override/,
+    );
+    t.match(said.get('DNSMASQ_PARAMS'), /DNSMASQ_APP_PARAMS is there, which took its place too/);
+  },
+);
+
 t.test('a quorum that the count of masters does not come to is kept', async (t) => {
   const found = imported('panteras', host.replace('QUORUM=2', 'QUORUM=3'));
   t.ok(linesOf(found).includes('cluster/params/mesos.quorum 3'));
@@ -116,7 +166,7 @@ t.test('what is not understood is named with its line, and the rest is there all
     `IP=10.0.0.x
 CONSUL_DOMIAN=cloudnil.com
 MASTER=yes
-MARATHON_APP_PARAMS="marathon --master x"
+ZOOKEEPER_APP_PARAMS="start-foreground /etc/zoo.cfg"
 START_FABIO=true
 CONSUL_HOSTS="10.0.0.5"
 CONSUL_DC=west
@@ -126,7 +176,7 @@ CONSUL_DC=west
     { line: 1, name: 'IP', message: /no IP address/ },
     { line: 2, name: 'CONSUL_DOMIAN', message: /not known.*did you mean CONSUL_DOMAIN/ },
     { line: 3, name: 'MASTER', message: /neither true nor false/ },
-    { line: 4, name: 'MARATHON_APP_PARAMS', message: /cluster\/components\/marathon/ },
+    { line: 4, name: 'ZOOKEEPER_APP_PARAMS', message: /cluster\/components\/zookeeper/ },
     { line: 5, name: 'START_FABIO', message: /no component fabio/ },
     { line: 6, name: 'CONSUL_HOSTS', message: /no -join=ADDRESS/ },
   ]);
@@ -176,6 +226,8 @@ t.test('what the menu of Toots asked for is asked of the operator', async (t) =>
   t.equal(edge.puts.at(-1)?.value, 'slave,edge');
   const wrong = imported('toots', conf, { address: '192.168.2.90', roles: ['master'] });
   t.match(wrong.problems, [{ line: 0, message: /not among MASTERS/ }]);
+  const gap = imported('toots', conf, { address: '192.168.2.82', roles: ['master', 'edge'] });
+  t.match(gap.problems, [{ line: 0, message: /master that is an edge is a slave too/ }]);
 });
 
 t.test('restricted/host as Toots.sh wrote it', async (t) => {
