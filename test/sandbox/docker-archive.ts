@@ -1,4 +1,4 @@
-/** Writes an image archive that `docker load` reads, without an engine: one layer, its configuration, a manifest. */
+/** Writes an archive that `docker load` reads, without an engine: one layer, the images made of it, a manifest. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -19,10 +19,10 @@ export interface ImageConfig {
 }
 
 export interface ArchiveOptions {
-  /** Folder that becomes the root of the image; everything in it will belong to root. */
+  /** Folder that becomes the root of the images; everything in it will belong to root. */
   readonly root: string;
-  readonly name: string;
-  readonly config: ImageConfig;
+  /** By name and tag. */
+  readonly images: Readonly<Record<string, ImageConfig>>;
   /** File to write; appears whole or not at all. */
   readonly target: string;
 }
@@ -30,38 +30,36 @@ export interface ArchiveOptions {
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** The same folder gives the same bytes: times and owners do not get in. */
-export async function writeArchive({ root, name, config, target }: ArchiveOptions): Promise<void> {
+export async function writeArchive({ root, images, target }: ArchiveOptions): Promise<void> {
   const stage = `${target}.stage`;
   await rm(stage, { recursive: true, force: true });
   await mkdir(stage, { recursive: true });
   await mkdir(dirname(target), { recursive: true });
   try {
     const layer = join(stage, 'layer.tar');
-    const same = ['--sort=name', '--mtime=@0', '--numeric-owner', '--owner=0', '--group=0'];
-    await outputOf(['tar', ...same, '-C', root, '-cf', layer, '.']);
-    const image = JSON.stringify({
-      architecture: architectures[process.arch] ?? process.arch,
-      os: 'linux',
-      created: '1970-01-01T00:00:00Z',
-      config,
-      rootfs: { type: 'layers', diff_ids: [`sha256:${await digestOf(layer)}`] },
-      history: [{ created: '1970-01-01T00:00:00Z', created_by: 'katod sandbox' }],
-    });
-    const imageFile = `${createHash('sha256').update(image).digest('hex')}.json`;
-    const manifest = [{ Config: imageFile, RepoTags: [name], Layers: ['layer.tar'] }];
-    await writeFile(join(stage, imageFile), image);
+    const tar = (folder: string, file: string, ...names: readonly string[]) => {
+      const same = ['--sort=name', '--mtime=@0', '--numeric-owner', '--owner=0', '--group=0'];
+      return outputOf(['tar', ...same, '-C', folder, '-cf', file, ...names]);
+    };
+    await tar(root, layer, '.');
+    const digest = await digestOf(layer);
+    const manifest = [];
+    for (const [name, config] of Object.entries(images)) {
+      const image = JSON.stringify({
+        architecture: architectures[process.arch] ?? process.arch,
+        os: 'linux',
+        created: '1970-01-01T00:00:00Z',
+        config,
+        rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
+        history: [{ created: '1970-01-01T00:00:00Z', created_by: 'katod sandbox' }],
+      });
+      const file = `${createHash('sha256').update(image).digest('hex')}.json`;
+      await writeFile(join(stage, file), image);
+      manifest.push({ Config: file, RepoTags: [name], Layers: ['layer.tar'] });
+    }
     await writeFile(join(stage, 'manifest.json'), JSON.stringify(manifest));
-    await outputOf([
-      'tar',
-      ...same,
-      '-C',
-      stage,
-      '-cf',
-      `${stage}.tar`,
-      'manifest.json',
-      imageFile,
-      'layer.tar',
-    ]);
+    const configs = manifest.map(({ Config }) => Config);
+    await tar(stage, `${stage}.tar`, 'manifest.json', ...configs, 'layer.tar');
     await rename(`${stage}.tar`, target);
   } finally {
     await rm(stage, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Host, startHost } from './host.js';
-import { imageName, sandboxImages } from './images.js';
+import { imageName, sandboxImages, standInFor } from './images.js';
 import { until } from './until.js';
 
 const within = { within: 30_000 };
@@ -80,16 +80,18 @@ t.test('zookeeper is told what to do by the environment of the official image', 
   t.equal(await exitCode('zookeeper'), 143);
 });
 
+const HAPROXY_DEFAULTS = [
+  'defaults',
+  '  mode http',
+  ...['client', 'server', 'connect'].map((what) => `  timeout ${what} 5s`),
+];
+
 t.test('haproxy starts as the official image does, from its usual file', async (t) => {
   const config = [
     'global',
     '  user haproxy',
     '  group haproxy',
-    'defaults',
-    '  mode http',
-    '  timeout client 5s',
-    '  timeout server 5s',
-    '  timeout connect 5s',
+    ...HAPROXY_DEFAULTS,
     'frontend health',
     '  bind :8081',
     '  monitor-uri /healthz',
@@ -122,6 +124,57 @@ t.test('dnsmasq answers names', async (t) => {
   t.equal(await exitCode('dnsmasq'), 0);
 });
 
+t.test('keepalived holds an address, tells its scripts, and gives it up', async (t) => {
+  const config = [
+    'vrrp_instance vip {',
+    '  interface eth0',
+    '  state BACKUP',
+    '  virtual_router_id 7',
+    '  virtual_ipaddress { 10.123.0.77 }',
+    `  notify_master "/bin/bash -c 'echo master >/run/state'"`,
+    '}',
+  ];
+  await mkdir(join(host.folder, 'keepalived'));
+  await writeFile(join(host.folder, 'keepalived/keepalived.conf'), `${config.join('\n')}\n`);
+  const rights = ['NET_ADMIN', 'NET_BROADCAST', 'NET_RAW'].flatMap((name) => ['--cap-add', name]);
+  const mount = ['--volume', `${host.folder}/keepalived:/etc/keepalived`, imageName('keepalived')];
+  await run('keepalived', ...rights, ...mount, 'keepalived', '-n', '-l', '-D');
+  const addresses = async () => (await host.exec(['ip', 'address', 'show', 'eth0'])).stdout;
+  await until('it has the address', async () => (await addresses()).includes('10.123.0.77'), within);
+  const state = () => host.docker('exec', 'keepalived', 'bash', '-c', 'echo $(</run/state)');
+  await until('it has told so', async () => (await state()) === 'master', within);
+  t.equal(await exitCode('keepalived'), 0);
+  t.notMatch(await addresses(), '10.123.0.77');
+});
+
+t.test('consul-haproxy is HAProxy, started by a stand-in for consul-template', async (t) => {
+  const folder = join(host.folder, 'consul-haproxy');
+  const template = [
+    ...HAPROXY_DEFAULTS,
+    'frontend health',
+    '  bind :8082',
+    '  monitor-uri /healthz{{ range services }}{{ if .Tags }}',
+    '  nonsense {{ .Name }}{{ end }}{{ end }}',
+  ];
+  const config = [
+    'template {',
+    '  source      = "/etc/it/haproxy.cfg.ctmpl"',
+    '  destination = "/run/haproxy.cfg"',
+    '}',
+    'exec {',
+    '  command     = ["haproxy", "-W", "-db", "-f", "/run/haproxy.cfg"]',
+    '  kill_signal = "SIGUSR1"',
+    '}',
+  ];
+  await mkdir(folder);
+  await writeFile(join(folder, 'haproxy.cfg.ctmpl'), `${template.join('\n')}\n`);
+  await writeFile(join(folder, 'it.hcl'), `${config.join('\n')}\n`);
+  const start = ['--entrypoint', 'consul-template', imageName('consul-haproxy'), '-config', '/etc/it/it.hcl'];
+  await run('consul-haproxy', '--stop-signal', 'SIGINT', '--volume', `${folder}:/etc/it`, ...start);
+  t.match(await answered('8082/healthz'), /^200 /);
+  t.equal(await exitCode('consul-haproxy'), 12);
+});
+
 t.test('the stand-ins answer the true probe paths and end with the true codes', async (t) => {
   const image = imageName('stand-in');
   await run('mesos-master', image, 'mesos-master', '--port=5050', `--ip=${host.address}`);
@@ -150,6 +203,27 @@ t.test('the stand-ins answer the true probe paths and end with the true codes', 
   t.equal(await exitCode('mesos-agent'), 143);
   t.equal(await exitCode('marathon'), 143);
   t.equal(await exitCode('registrator'), 2);
+});
+
+t.test('a stand-in is known by its tag, keeps a mark in its data, and answers names', async (t) => {
+  const data = ['--volume', 'prometheus-data:/prometheus', standInFor('prometheus')];
+  const flags = ['--storage.tsdb.path=/prometheus', `--web.listen-address=${host.address}:9191`];
+  await run('prometheus', ...data, ...flags);
+  t.match(await answered('9191/-/ready'), /^200/);
+  t.equal(await exitCode('prometheus'), 0);
+  await host.docker('rm', 'prometheus');
+  await run('prometheus', ...data, ...flags);
+  t.match(await answered('9191/-/healthy'), /^200/);
+  t.match(await host.docker('logs', 'prometheus'), /data that was there in \/prometheus: [0-9a-f-]{36}/);
+
+  const consul = ['consul', 'agent', '-server', `-bind=${host.address}`, `-client=${host.address}`];
+  await run('consul', imageName('stand-in'), ...consul, '-domain=web.test', '-data-dir=/consul/data');
+  t.match(await answered('8500/v1/agent/self'), '"state":"Leader"');
+  const asked = async (...query: string[]) =>
+    (await host.exec(['dig', '-p', '8600', `@${host.address}`, ...query])).stdout;
+  t.match(await asked('+short', 'consul.service.web.test'), host.address);
+  t.match(await asked('+tcp', 'nobody.web.test'), 'NXDOMAIN');
+  t.equal(await exitCode('consul'), 1);
 });
 
 t.test('node runs a script, and has a shell for the lines of a Dockerfile', async (t) => {

@@ -2,7 +2,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const sandboxImages = ['busybox', 'zookeeper', 'haproxy', 'dnsmasq', 'stand-in', 'node'] as const;
+export const sandboxImages = [
+  'busybox',
+  'zookeeper',
+  'haproxy',
+  'dnsmasq',
+  'keepalived',
+  'consul-haproxy',
+  'stand-in',
+  'node',
+] as const;
 
 export type SandboxImage = (typeof sandboxImages)[number];
 
@@ -12,6 +21,21 @@ export const cacheFolder = fileURLToPath(new URL('../../.sandbox', import.meta.u
 /** Name and tag to run it by: `katod-sandbox/busybox:1`. */
 export function imageName(image: SandboxImage): string {
   return `katod-sandbox/${image}:1`;
+}
+
+/** Programs whose images start them, so that a command is flags alone: the image `stand-in` has a tag for each. */
+export const standInTags = [
+  'cadvisor',
+  'node-exporter',
+  'haproxy-exporter',
+  'zookeeper-exporter',
+  'prometheus',
+  'marathon-lb',
+] as const;
+
+/** `katod-sandbox/stand-in:cadvisor`, which plays that program whatever its command. */
+export function standInFor(program: (typeof standInTags)[number]): string {
+  return `katod-sandbox/stand-in:${program}`;
 }
 
 /** The archive for `docker load`; throws where it has not been prepared. */

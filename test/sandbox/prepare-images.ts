@@ -4,12 +4,22 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeArchive } from './docker-archive.js';
-import { cacheFolder, imageName, imagePath, type SandboxImage, sandboxImages } from './images.js';
+import { type ImageConfig, writeArchive } from './docker-archive.js';
+import {
+  cacheFolder,
+  imageName,
+  imagePath,
+  type SandboxImage,
+  sandboxImages,
+  standInFor,
+  standInTags,
+} from './images.js';
 import { busybox } from './recipes/busybox.js';
+import { consulHaproxy } from './recipes/consul-haproxy.js';
 import { unpackDebian } from './recipes/debian.js';
 import { dnsmasq } from './recipes/dnsmasq.js';
 import { haproxy } from './recipes/haproxy.js';
+import { keepalived } from './recipes/keepalived.js';
 import { node } from './recipes/node.js';
 import type { Recipe } from './recipes/recipe.js';
 import { standIn } from './recipes/stand-in.js';
@@ -20,6 +30,8 @@ const recipes: Readonly<Record<SandboxImage, Recipe>> = {
   zookeeper,
   haproxy,
   dnsmasq,
+  keepalived,
+  'consul-haproxy': consulHaproxy,
   'stand-in': standIn,
   node,
 };
@@ -54,10 +66,18 @@ async function build(image: SandboxImage, debian: string): Promise<void> {
     await chmod(root, 0o755);
     const config = await recipes[image]({ root, debian });
     await mkdir(join(cacheFolder, 'images'), { recursive: true });
-    await writeArchive({ root, name: imageName(image), config, target: imagePath(image) });
+    const images = { [imageName(image)]: config, ...(image === 'stand-in' ? startedAs(config) : {}) };
+    await writeArchive({ root, images, target: imagePath(image) });
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** The same files, and a program that the container's command can't choose. */
+function startedAs(config: ImageConfig): Readonly<Record<string, ImageConfig>> {
+  return Object.fromEntries(
+    standInTags.map((program) => [standInFor(program), { ...config, Entrypoint: ['stand-in', program] }]),
+  );
 }
 
 /** A hash of everything the images are made by, apart from the packages themselves. */
@@ -67,7 +87,7 @@ async function keyOfRecipes(): Promise<string> {
     const path = fileURLToPath(new URL(folder, import.meta.url));
     const files = (await readdir(path, { withFileTypes: true })).filter((entry) => entry.isFile());
     for (const { name } of files.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-      if (folder === '.' && name !== 'docker-archive.ts') continue;
+      if (folder === '.' && !/^(docker-archive|images)\.ts$/.test(name)) continue;
       hash.update(`${folder}/${name}`).update(await readFile(join(path, name)));
     }
   }

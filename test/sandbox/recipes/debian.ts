@@ -12,6 +12,8 @@ const packages = [
   'busybox-static',
   'haproxy',
   'dnsmasq-base',
+  'keepalived',
+  'bash',
   'default-jre-headless',
   'libzookeeper-java',
   'libjetty9-java',

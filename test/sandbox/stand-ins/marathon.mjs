@@ -1,21 +1,30 @@
 /**
- * STAND-IN for Marathon: true ports, paths and exit codes. Its instances elect one of them by ZooKeeper, as true ones do,
- * and whoever does not lead passes every request on to the leader. It knows no Mesos and starts nothing.
+ * Marathon: its instances elect one of them by ZooKeeper, as true ones do,
+ * and whoever does not lead passes every request on to the leader.
  */
+import { fail, setting, words } from './command-line.mjs';
 import { Group, parseUrl } from './group.mjs';
-import { args, end, endsWith, serve, setting } from './program.mjs';
+import { http } from './listen.mjs';
 
 const LEADER_WITHIN = 2_000;
+
+let group;
+
+/** Gives its place up. */
+export function leave() {
+  return group.leave();
+}
 
 export function marathon() {
   const double = ['master', 'zk', 'hostname', 'http_port', 'http_address'].find(
     (flag) =>
-      args.some((arg) => arg.startsWith(`--${flag}`)) && process.env[`MARATHON_${flag.toUpperCase()}`],
+      words.some((word) => word.startsWith(`--${flag}`)) && process.env[`MARATHON_${flag.toUpperCase()}`],
   );
-  if (double) end(112, `--${double} and MARATHON_${double.toUpperCase()} are both given`);
-  const port = setting('http_port', 'MARATHON_HTTP_PORT', '8080');
-  const own = `${setting('hostname', 'MARATHON_HOSTNAME', 'localhost')}:${port}`;
-  const group = groupOf(own);
+  if (double) fail(`--${double} and MARATHON_${double.toUpperCase()} are both given`, 112);
+  const port = setting('http_port', { variable: 'MARATHON_HTTP_PORT', otherwise: '8080' });
+  const host = setting('hostname', { variable: 'MARATHON_HOSTNAME', otherwise: 'localhost' });
+  const own = `${host}:${port}`;
+  group = groupOf(own);
   const leader = () => group.members()[0]?.address ?? null;
   const headers = { 'x-marathon-leader': `http://${own}` };
   const info = { name: 'marathon', version: 'stand-in', leader: own, elected: true };
@@ -26,17 +35,22 @@ export function marathon() {
     '/v2/deployments': () => [200, [], headers],
   };
   const every = (request) => (group.leads() ? null : passOn(request, { leader: leader(), own }));
-  serve(setting('http_address', 'MARATHON_HTTP_ADDRESS', '0.0.0.0'), port, routes, { unbound: 111, every });
-  const libprocess = process.env.LIBPROCESS_PORT;
-  if (libprocess) serve(process.env.LIBPROCESS_IP ?? '0.0.0.0', libprocess, {}, { unbound: 111 });
-  endsWith(143, () => group.leave());
+  const address = setting('http_address', { variable: 'MARATHON_HTTP_ADDRESS', otherwise: '0.0.0.0' });
+  http(address, port, routes, { bindFailure: 111, every });
+  driver(111);
+}
+
+/** Where the Mesos masters reach a scheduler. */
+export function driver(bindFailure) {
+  const { LIBPROCESS_IP: address = '0.0.0.0', LIBPROCESS_PORT: port } = process.env;
+  if (port) http(address, port, {}, { bindFailure });
 }
 
 function groupOf(address) {
-  const zk = setting('zk', 'MARATHON_ZK', null);
-  if (zk === null) return { members: () => [{ address }], leads: () => true, leave: async () => {} };
+  const zk = setting('zk', { variable: 'MARATHON_ZK' });
+  if (zk === undefined) return { members: () => [{ address }], leads: () => true, leave: async () => {} };
   const { servers, folder } = parseUrl(zk);
-  const onLost = (led) => (led ? end(103, 'Lost leadership') : end(101, 'Lost ZooKeeper'));
+  const onLost = (led) => (led ? fail('Lost leadership', 103) : fail('Lost ZooKeeper', 101));
   return new Group({ servers, folder: `${folder}/leader`, label: 'latch-', info: { address }, onLost });
 }
 

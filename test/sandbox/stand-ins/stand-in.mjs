@@ -1,24 +1,22 @@
 /**
- * STAND-IN. Plays mesos-master, mesos-agent, marathon or registrator where the real program can't be had: it listens on
- * the true port, answers the true probe paths as a healthy instance does, elects a leader by ZooKeeper as the true ones
- * do, and ends with the true exit code. It does nothing else: no tasks, no registry.
+ * STAND-IN. Plays a program that can't be had: it listens on the true ports, at the addresses that its own flags or files
+ * name, answers the true probe paths as a healthy instance does, leaves a mark in its data folders, and ends with the true
+ * exit code. Mesos masters and Marathons elect a leader by ZooKeeper, as the true ones do. It does nothing else: no tasks, no
+ * registry, no measuring.
+ *
+ * Which program: see command-line.mjs. What each does: mesos.mjs, services.mjs and monitoring.mjs.
  */
-import { marathon } from './marathon.mjs';
-import { agent, master } from './mesos.mjs';
-import { endsWith, name, say } from './program.mjs';
+import { fail, name } from './command-line.mjs';
+import { keepMark } from './data.mjs';
+import { mesos } from './mesos.mjs';
+import { monitoring } from './monitoring.mjs';
+import { services } from './services.mjs';
 
-const parts = {
-  'mesos-master': master,
-  'mesos-agent': agent,
-  'mesos-slave': agent,
-  marathon,
-  registrator() {
-    say('running');
-    setInterval(() => {}, 60_000);
-    // A Go program without a handler can't die of a signal as the first process, and exits with 2.
-    endsWith(2);
-  },
-};
+/**
+ * Name to `start`, which listens; `exit`, the code after SIGTERM; `leave`, what it does before that; and `data`, the folders
+ * that it keeps.
+ */
+const parts = { ...mesos, ...services, ...monitoring };
 
 const part = parts[name];
 if (part === undefined) {
@@ -27,4 +25,13 @@ if (part === undefined) {
   );
   process.exit(64);
 }
-part();
+
+// As the first process of a container it has no default action for signals: without this it would ignore them.
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.on(signal, () => {
+    const ended = () => fail(`${signal}, ends with ${part.exit}`, part.exit);
+    Promise.resolve(part.leave?.()).then(ended, ended);
+  });
+}
+for (const folder of part.data?.() ?? []) keepMark(folder);
+part.start();
