@@ -11,6 +11,7 @@ const node = await startStackNode(t);
 const { host, etcd, agent } = node;
 const HERE = host.address;
 const VIP = '10.123.0.100';
+const inTheLongRun = { skip: long ? false : 'in npm run test:long' };
 
 /** The stack with all of these roles, settled; returns the components' containers. */
 async function bringUp(stack: string, roles: string, names: readonly string[]) {
@@ -122,7 +123,7 @@ t.test('kato: quorum, master, worker and border on one host', async (t) => {
   );
 });
 
-t.test('panteras: a standalone node, and what parameters change on it', async (t) => {
+t.test('panteras: a standalone node, and what parameters change on it', inTheLongRun, async (t) => {
   const all = [
     ...['consul-server', 'zookeeper', 'mesos-master', 'marathon', 'chronos', 'mesos-agent', 'registrator'],
     ...['consul-haproxy', 'dnsmasq'],
@@ -136,7 +137,7 @@ t.test('panteras: a standalone node, and what parameters change on it', async (t
       ...at('127.0.0.1', 18080),
     ].sort(),
   );
-  if (long) await survives(t, all);
+  await survives(t, all);
   const marks = node.marks();
 
   await t.test('vip: keepalived holds it, and the load balancer serves on it', async (t) => {
@@ -150,14 +151,11 @@ t.test('panteras: a standalone node, and what parameters change on it', async (t
     await until('the report says who holds it', leads, { within: 30_000 });
     const { stdout } = await host.exec(['curl', '-so', '/dev/null', '-w', '%{http_code}', `http://${VIP}/`]);
     t.equal(stdout, '503', 'HAProxy itself, which knows of no service');
-    if (!long) return;
     t.strictSame(await changedBy({ vip: null }, all), ['consul-haproxy', 'keepalived']);
     t.notOk(await held(), 'it has been given up');
   });
-  const now = long ? all : [...all, 'keepalived'];
-
   await t.test('domains: of Consul and of the cluster', async (t) => {
-    const changed = await changedBy({ 'consul.domain': 'cloudnil.com', domain: 'cell.example' }, now);
+    const changed = await changedBy({ 'consul.domain': 'cloudnil.com', domain: 'cell.example' }, all);
     t.strictSame(changed, ['consul-haproxy', 'consul-server', 'dnsmasq']);
     const asked = async (name: string) =>
       (await host.exec(['dig', '+short', `@${HERE}`, name])).stdout.trim();
@@ -167,7 +165,7 @@ t.test('panteras: a standalone node, and what parameters change on it', async (t
   await t.test('a registry: images that name none', async (t) => {
     const image = 'hashicorp/consul:1.22.1';
     await host.docker('tag', image, `registry.example/panteras/${image}`);
-    t.strictSame(await changedBy({ registry: 'registry.example/panteras' }, now), ['consul-server']);
+    t.strictSame(await changedBy({ registry: 'registry.example/panteras' }, all), ['consul-server']);
     t.match(
       await host.docker('inspect', '-f', '{{.Config.Image}}', 'katod-consul-server'),
       /^registry\.example/,
@@ -175,7 +173,7 @@ t.test('panteras: a standalone node, and what parameters change on it', async (t
   });
 
   await t.test('listen: every address', async (t) => {
-    const changed = await changedBy({ listen: '0.0.0.0' }, now);
+    const changed = await changedBy({ listen: '0.0.0.0' }, all);
     t.strictSame(changed, all.filter((name) => name !== 'dnsmasq' && name !== 'registrator').sort());
     const elsewhere = (await node.listeners()).filter((each) => !/^(0\.0\.0\.0|\*):/.test(each));
     // The ports of libprocess are for the Mesos masters, who are told of that address.
@@ -185,7 +183,7 @@ t.test('panteras: a standalone node, and what parameters change on it', async (t
   await node.params({ listen: null, registry: null, domain: null, 'consul.domain': null });
 });
 
-t.test('toots: master, slave and edge, with a balancer and a virtual address', { skip: !long }, async (t) => {
+t.test('toots: master, slave and edge, with a balancer and a virtual address', inTheLongRun, async (t) => {
   const names = [
     ...['consul-server', 'zookeeper', 'mesos-master', 'marathon', 'chronos', 'registrator', 'mesos-agent'],
     ...['consul-haproxy', 'keepalived', 'dnsmasq'],
