@@ -48,6 +48,7 @@ t.test('definitions and roles of the store', async (t) => {
   await t.test('the last known good has them, through an outage of etcd and a restart', async (t) => {
     await put('web', 'env: { WORD: kept }');
     await untilEnv('web', 'WORD=kept', true);
+    await untilContainers(host, 'katod-guard running, katod-web running', 30_000);
     const before = (await containers(host)).map(({ id }) => id);
     await etcd.kill();
     await agent.restart();
