@@ -16,6 +16,8 @@ export interface Sight {
   } | null;
   /** Whether its agent lives. */
   readonly alive: boolean;
+  /** Whether it has told the others that a definition of the component works there: `rolls/`. */
+  readonly proven: boolean;
 }
 
 export interface Change {
@@ -66,6 +68,10 @@ function judgeAdd({ component, node, ensemble, sightOf, joinsLast, force }: Chan
       return refuse(
         `${whyUnready(component, sightOf(unready.node))}: a member is added when all others are ready`,
       );
+    // The new one waits for those that have told: one that has not would be passed over.
+    const unproven = joinsLast ? ensemble.find((member) => !sightOf(member.node).proven) : undefined;
+    if (unproven !== undefined)
+      return refuse(`${component} of ${unproven.node} has not been ready for 10 s yet: try again then`);
   }
   return { ok: true, after, notes: spareNotes(after) };
 }

@@ -2,6 +2,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { isName, NAME_RULE } from '../catalog/name.js';
 import { isMapping } from '../catalog/yaml.js';
+import { parseRoll, rollsFolder } from '../cluster/coordination-text.js';
 import { type Member, parseMember, parseStatus } from '../cluster/member.js';
 import { carries, judge, type Sight } from '../cluster/membership.js';
 import { type Ensemble, ensembleText, parseEnsemble, quorumOf } from '../desired/ensemble.js';
@@ -65,9 +66,12 @@ interface Told {
 /** A text: why there is nothing to show or to change. */
 async function readEnsemble(store: Store, component: string): Promise<Told | string> {
   if (store.kind === 'file') return 'with a file as store the node is the only member of every ensemble';
-  const [ensembles, members, statuses] = await Promise.all(
-    [ENSEMBLES, 'members/', 'status/'].map((folder) => store.list(folder)),
+  const [ensembles, members, statuses, rolls] = await Promise.all(
+    [ENSEMBLES, 'members/', 'status/', rollsFolder(component)].map((folder) => store.list(folder)),
   );
+  const proven = (rolls ?? [])
+    .map((each) => parseRoll(each.key, decode(each)))
+    .flatMap((roll) => (roll?.state === 'ready' ? [roll.node] : []));
   const entry = ensembles?.find(({ key }) => key === ENSEMBLES + component);
   if (entry === undefined) {
     const formed = (ensembles ?? []).map(({ key }) => key.slice(ENSEMBLES.length)).join(', ') || 'none';
@@ -91,7 +95,8 @@ async function readEnsemble(store: Store, component: string): Promise<Told | str
       const since = told !== undefined && BigInt(told.revision) > BigInt(entry.revision);
       const found = status?.components.find(({ name }) => name === component) ?? null;
       const fresh = status !== null && since ? { component: found } : null;
-      return { node, known: known.has(node), alive: told !== undefined, told: fresh };
+      const [alive, isProven] = [told !== undefined, proven.includes(node)];
+      return { node, known: known.has(node), alive, proven: isProven, told: fresh };
     },
   };
 }

@@ -63,11 +63,12 @@ export function ownMark(spec: ComponentSpec, known: Coordination): RollState | n
   return mark?.definition === spec.definition ? mark.state : undefined;
 }
 
-/** A component that can lead tells in any case, since the leader waits for the others. */
+/** A component that can lead tells in any case, since the leader waits for the others; so does one that new members wait for. */
 function duePending(spec: ComponentSpec, known: Joined): 'ready' | null {
   const mark = ownMark(spec, known);
   if (mark === 'begun' || mark === 'failed') return 'ready';
-  return mark === null && spec.probes.lead !== undefined ? 'ready' : null;
+  const isWaitedFor = spec.probes.lead !== undefined || spec.disruption.joins === 'last';
+  return mark === null && isWaitedFor ? 'ready' : null;
 }
 
 /** Those of this node, under a lease that is certain, or left by its agent before. */

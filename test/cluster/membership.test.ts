@@ -29,7 +29,7 @@ const WORDS = {
   silent: { known: true, alive: true, told: null },
   dead: { known: true, alive: false, told: null },
   stranger: { known: false, alive: false, told: null },
-} as const satisfies Record<string, Omit<Sight, 'node'>>;
+} as const satisfies Record<string, Omit<Sight, 'node' | 'proven'>>;
 
 type Words = readonly (keyof typeof WORDS)[];
 
@@ -39,12 +39,13 @@ function told(
   node: string,
   words: Words,
   members: number | Ensemble,
-  { force = false, joinsLast = false } = {},
+  { force = false, joinsLast = false, proven = true } = {},
 ): string {
   const names = words.map((_, index) => `web-${index + 1}`);
   const ensemble = typeof members === 'number' ? formEnsemble(names.slice(0, members)) : members;
   const sightOf = (name: string): Sight => ({
     node: name,
+    proven,
     ...WORDS[words[names.indexOf(name)] ?? 'stranger'],
   });
   const judged = judge({ component: 'db', kind, node, ensemble, sightOf, joinsLast, force });
@@ -106,6 +107,10 @@ t.test('adding one that takes over its data from a quorum', (t) => {
     /refused: a new db takes over its data from a quorum, which would be 2, and 1 has it: neither would ever be ready/,
   );
   t.match(beside(1, true), /^1=web-1,2=web-2;/, 'whoever knows better');
+  t.match(
+    told('add', 'web-4', [...three, 'waiting'], 3, { joinsLast, proven: false }),
+    /refused: db of web-1 has not been ready for 10 s yet/,
+  );
   for (const count of [2, 3, 4]) t.match(beside(count), new RegExp(`,${count + 1}=web-${count + 1}`));
   t.end();
 });

@@ -104,4 +104,15 @@ t.test('one whose data a quorum must have is never joined by a second', async (t
     stderr: /takes over its data from a quorum.*start anew/,
   });
   t.equal(await etcd.get(KEY), '1=web-1');
+  await etcd.put(KEY, '1=web-1,2=web-2,3=web-3');
+  await tellAll();
+  await tell('web-4', waiting);
+  await etcd.put('/katod/rolls/db/d1/web-1', 'ready');
+  await etcd.put('/katod/rolls/db/d1/web-2', 'begun');
+  t.match(await run('db', 'add', 'web-4'), {
+    code: 1,
+    stderr: /db of web-2 has not been ready for 10 s yet/,
+  });
+  for (const node of ['web-2', 'web-3']) await etcd.put(`/katod/rolls/db/d1/${node}`, 'ready');
+  t.match(await run('db', 'add', 'web-4'), { code: 0 });
 });
