@@ -3,12 +3,12 @@ import t from 'tap';
 import { type Agent, untilHealth } from '../sandbox/agent.js';
 import { type ClusterHost, startHosts } from '../sandbox/hosts.js';
 import { imageName } from '../sandbox/images.js';
-import { long } from '../sandbox/long.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 
 const WITHIN = { within: 400_000 };
 
-t.test('an ensemble of five', { skip: long ? false : 'in npm run test:long' }, async (t) => {
+t.test('an ensemble of five', inTheLongRun, async (t) => {
   const cluster = await startHosts({ count: 6, images: ['zookeeper'] });
   t.teardown(() => cluster.close());
   const { hosts, etcd } = cluster;

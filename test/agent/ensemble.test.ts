@@ -6,6 +6,7 @@ import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
 import type { ClusterHost } from '../sandbox/hosts.js';
 import { imageName } from '../sandbox/images.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { askZooKeeper as ask, fetchFrom, found, openMasters } from './masters.js';
 import { containers, inWords } from './node.js';
@@ -224,7 +225,7 @@ t.test('a change of zookeeper rolls through: one away at most, the leader last, 
   t.equal(modes[lastOf(await have())], 'leader', 'the leader was the last');
 });
 
-t.test('changes of mesos-master and marathon roll through: one away at most, the leaders last', async (t) => {
+t.test('changes of mesos-master and marathon roll through, the leaders last', inTheLongRun, async (t) => {
   const master = (await metrics()).findIndex((each) => each['master/elected'] === 1);
   const [marathon] = await marathonLeaders();
   const serving = [watchServing(three, 5050), watchServing(three, 8080)];

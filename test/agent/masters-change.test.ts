@@ -2,7 +2,7 @@
 import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
 import { imageName } from '../sandbox/images.js';
-import { long } from '../sandbox/long.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { fetchFrom, openMasters } from './masters.js';
 import { containers, inWords } from './node.js';
@@ -11,7 +11,7 @@ import { watchServing } from './serving.js';
 const WITHIN = { within: 240_000 };
 const BACK = /^zookeeper: .*did not become ready here, and the one before runs on/;
 
-t.test('masters change', { skip: long ? false : 'in npm run test:long' }, async (t) => {
+t.test('masters change', inTheLongRun, async (t) => {
   const masters = await openMasters(t, {
     count: 4,
     components: ['zookeeper', 'mesos-master'],

@@ -1,7 +1,7 @@
 /** What goes wrong in the middle of a roll on three real hosts: for minutes, so in `npm run test:long`. */
 import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
-import { long } from '../sandbox/long.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { PORT, type Rolling, startRolling, WITHIN } from './rolling.js';
 import { watchServing } from './serving.js';
@@ -10,7 +10,7 @@ import { watchServing } from './serving.js';
 const BEYOND_A_LEASE = { within: 120_000 };
 const ROLLED = 240_000;
 
-t.test('in the middle of a roll', { skip: long ? false : 'in npm run test:long' }, async (t) => {
+t.test('in the middle of a roll', inTheLongRun, async (t) => {
   const rolling = await startRolling(t);
   const { agents, etcd, hosts, wire } = rolling;
   const put = (word: string) => etcd.put('/katod/cluster/params/word', word);

@@ -1,7 +1,7 @@
 /** What takes a slot beside a replacement, on three real hosts: a restart for a file, and a removal. For minutes. */
 import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
-import { long } from '../sandbox/long.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { inWords } from './node.js';
 import { PORT, startRolling, WITHIN } from './rolling.js';
@@ -20,7 +20,7 @@ probes:
 
 const ROLLED = { within: 240_000 };
 
-t.test('slots for all kinds', { skip: long ? false : 'in npm run test:long' }, async (t) => {
+t.test('slots for all kinds', inTheLongRun, async (t) => {
   const { agents, etcd, healthy, hosts, ids, slots } = await startRolling(t, WEB);
   const started = () =>
     Promise.all(

@@ -3,7 +3,7 @@
  * back with their data after a crash of the agent and of the engine, and change no more than a parameter asks for.
  */
 import t, { type Test } from 'tap';
-import { long } from '../sandbox/long.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { startStackNode } from './stack-node.js';
 
@@ -11,8 +11,6 @@ const node = await startStackNode(t);
 const { host, etcd, agent } = node;
 const HERE = host.address;
 const VIP = '10.123.0.100';
-const inTheLongRun = { skip: long ? false : 'in npm run test:long' };
-
 /** The stack with all of these roles, settled; returns the components' containers. */
 async function bringUp(stack: string, roles: string, names: readonly string[]) {
   await etcd.put('/katod/nodes/web-1/role', 'none');

@@ -7,10 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runCommand } from '../sandbox/command.js';
-import { long } from '../sandbox/long.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
-
-const inTheLongRun = { skip: long ? false : 'in npm run test:long' };
 
 const program = fileURLToPath(new URL('../sandbox/demo.ts', import.meta.url));
 
