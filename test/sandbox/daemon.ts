@@ -77,7 +77,8 @@ export function daemonOf(place: Place, enter: readonly string[]): OwnedDaemon {
     await forget(file('dockerd.pid'));
     await forget(file('exec/containerd/containerd.pid'));
     part = startPart({ name: 'dockerd', argv, environment: place.environment, log: file('dockerd.log') });
-    await part.ready(answers, 30_000);
+    // After a crash it first stops what it finds running, one after the other.
+    await part.ready(answers, 120_000);
   };
   return {
     socket,
