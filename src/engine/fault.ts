@@ -2,6 +2,7 @@
  * Docker's errors as Faults, told apart here and nowhere else: by status code, then by error code, and by Docker's
  * words only where it has one status (mostly 500) for very different things.
  */
+import { inspect } from 'node:util';
 import { Fault, type FaultKind, type FaultRetry } from './engine.js';
 import { isObject } from './lines.js';
 import { remedyFor } from './remedy.js';
@@ -171,7 +172,8 @@ function wordsOf(error: unknown): string {
     if (typeof error.message === 'string')
       return unwrapped(error.message.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim());
   }
-  return String(error);
+  // Anything can be thrown, also what can't be made a string.
+  return typeof error === 'string' ? error : inspect(error);
 }
 
 /** Words without what containerd and runc put around them. */

@@ -260,6 +260,7 @@ t.test('whatever is thrown becomes a fault of one line and 300 characters at mos
       fc.property(
         fc.oneof(
           fc.anything(),
+          fc.constant({ toString: false }),
           fc.string({ maxLength: 600 }).map((words) => new Error(words)),
         ),
         (thrown) => {
