@@ -33,6 +33,14 @@ t.test('in the middle of a roll', inTheLongRun, async (t) => {
   await t.test('the holder is cut off from etcd', async (t) => {
     await put('three');
     const index = await rolling.holder();
+    // Before that it has touched nothing, and the others may go on once its lease has run out.
+    const begun = async () => Object.entries(await etcd.list('/katod/rolls/web/'));
+    await until(
+      'it has begun',
+      async () =>
+        (await begun()).some(([key, state]) => key.endsWith(`/${hostAt(index).node}`) && state === 'begun'),
+      WITHIN,
+    );
     const others = hosts.filter((_, at) => at !== index);
     await wire.cut(hostAt(index).host.address);
     const serving = watchServing(others, PORT);
