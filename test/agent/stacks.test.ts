@@ -199,3 +199,33 @@ t.test('toots: master, slave and edge, with a balancer and a virtual address', i
     refusesRole(t, 'master,edge', /has no node that is master and edge; roles go together as master,slave, /),
   );
 });
+
+t.test('roles by themselves', inTheLongRun, async (t) => {
+  const monitored = ['cadvisor', 'node-exporter'];
+  const coordinating = ['consul-server', 'zookeeper', 'mesos-master', 'marathon', 'chronos'];
+  const working = ['consul-agent', 'mesos-agent', 'registrator'];
+  // Masters of kato have their ZooKeeper on other hosts.
+  const roles: readonly (readonly [stack: string, role: string, names: readonly string[]])[] = [
+    ['kato', 'quorum', ['zookeeper', 'zookeeper-exporter', ...monitored]],
+    [
+      'kato',
+      'worker',
+      [
+        ...['dnsmasq', 'mesos-agent', 'marathon-lb-int', 'marathon-lb-ext', ...monitored],
+        ...['mesos-agent-exporter', 'haproxy-exporter'],
+      ],
+    ],
+    ['kato', 'border', ['mongodb', 'pritunl', ...monitored]],
+    ['panteras', 'master', [...coordinating, 'dnsmasq']],
+    ['panteras', 'slave', [...working, 'consul-haproxy', 'dnsmasq']],
+    ['toots', 'master', coordinating],
+    ['toots', 'slave', working],
+    ['toots', 'edge', ['consul-agent', 'consul-haproxy']],
+  ];
+  await node.params({ vip: null, balancing: null });
+  for (const [stack, role, names] of roles)
+    await t.test(`${stack}: ${role}`, async (t) => {
+      await bringUp(stack, role, names);
+      t.pass('it settles');
+    });
+});

@@ -3,7 +3,7 @@ import type { Explanation } from '../../src/commands/explanation.js';
 import type { AgentEvent } from '../../src/report/event-ring.js';
 import { checkMetrics } from '../sandbox/promtool.js';
 import { until } from '../sandbox/until.js';
-import { assign, listener, SLEEPER, startNode, untilReady } from './node.js';
+import { assign, listener, SLEEPER, startNode, untilContainers, untilReady } from './node.js';
 import { eventsOf, metricOf, metricsOf } from './told.js';
 
 const CONTRACT = [
@@ -120,6 +120,13 @@ t.test('an agent tells what it does', async (t) => {
     agent.pause();
     await host.daemon.kill();
     await host.daemon.start();
+    await untilContainers(host, 'katod-cron exited, katod-web exited', 60_000);
+    // The agent asks for the events of the last second or two as well.
+    const ends = () => host.docker('inspect', '--format', '{{.State.FinishedAt}}', 'katod-cron', 'katod-web');
+    const isLongAgo = (end: string) => Date.now() - Date.parse(end) > 3_000;
+    await until('their ends are past', async () => (await ends()).split('\n').every(isLongAgo), {
+      within: 60_000,
+    });
     agent.resume();
     await until('it is counted', async () => (await metricOf(agent, 'katod_relist_found_total')) >= 1, {
       within: 60_000,
