@@ -2,6 +2,7 @@
 import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
 import { movableClock } from '../sandbox/clock.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { openFleet } from './fleet.js';
 import { listener, SLEEPER, startHostAndEtcd } from './node.js';
@@ -10,7 +11,7 @@ import { listener, SLEEPER, startHostAndEtcd } from './node.js';
 const BROKEN = 'command: ["/bin/sh", "-c", "exit 3"]\nrestart: { min: 5s, max: 5s }\n';
 const SHORTEST_WAIT = 3_750;
 
-t.test('a clock that is set by a day', async (t) => {
+t.test('a clock that is set by a day', inTheLongRun, async (t) => {
   const { host, etcd } = await startHostAndEtcd(t);
   const clock = await movableClock(host.folder);
   const start = openFleet(t, {

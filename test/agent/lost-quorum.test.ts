@@ -1,9 +1,10 @@
 /** A cluster of etcd without a quorum for a while, and with leaders that are killed: no container notices. */
 import t from 'tap';
+import { inTheLongRun } from '../sandbox/long.js';
 import { throughout, until } from '../sandbox/until.js';
 import { ALL, LASTING, openGround, saysUnreachable, unchanged } from './ground.js';
 
-t.test('a cluster of three', async (t) => {
+t.test('a cluster of three', inTheLongRun, async (t) => {
   const { cluster, start, askOf, follows } = await openGround(t);
   const [first, second, third] = cluster.members;
   if (!first || !second || !third) throw new Error('three members');
