@@ -15,6 +15,7 @@ import { isRefused, wordAt } from './guard.js';
 import { deleteLine, keyPlace, type StoreWords, setLine } from './key-text.js';
 import { type Ensembles, readEnsembles, readMembers } from './members.js';
 import { type PauseWord, readPause } from './pause.js';
+import { atOnce } from './steps.js';
 import { componentNames, readOverlays, readRoles } from './store-definitions.js';
 import { LONGEST_PARAMETER, LONGEST_WORD, readValue } from './value-text.js';
 
@@ -30,13 +31,21 @@ export interface AcceptInput {
   readonly source?: StoreWords['source'];
 }
 
-/** Never throws. Problems are sorted by place. */
-export function accept(input: AcceptInput): {
+export interface Acceptance {
   readonly accepted: Accepted;
   /** Ensembles that are known and whose key is not there any more: to be written back. */
   readonly gone: Ensembles;
+  /** Sorted by place. */
   readonly problems: readonly Problem[];
-} {
+}
+
+/** All steps at once. Never throws. */
+export function accept(input: AcceptInput): Acceptance {
+  return atOnce(acceptInSteps(input));
+}
+
+/** Yields between the parts, each of which takes some milliseconds at the most that the store may hold. Never throws. */
+export function* acceptInSteps(input: AcceptInput): Generator<void, Acceptance> {
   const { previous, snapshot, catalog, node, defaultStack, prefix, source = 'etcd' } = input;
   const words: StoreWords = { source, prefix };
   const problems: Problem[] = [];
@@ -78,14 +87,17 @@ export function accept(input: AcceptInput): {
   };
 
   const components = refused.cluster ? previous.components : readOverlays(given, previous.components);
+  yield;
   const roles = refused.cluster
     ? previous.roles
     : readRoles(given, previous.roles, componentNames(catalog, components));
+  yield;
   // A file has none: its node is the only member.
   const { ensembles, gone } =
     refused.cluster || source === 'file'
       ? { ensembles: previous.ensembles, gone: {} }
       : readEnsembles(given, previous.ensembles);
+  yield;
   const roleKey = `nodes/${node}/role`;
   const assignment = assign({
     previous: previous.assignment,
@@ -101,7 +113,9 @@ export function accept(input: AcceptInput): {
   const id = word('cluster/id', 'it is written by the agents; restore it from a backup');
   if (typeof id === 'string' && !isName(id))
     tell('cluster/id', `${quoted(id)} is no id (${NAME_RULE}): restore it from a backup`);
+  yield;
   for (const key of snapshot.entries.keys()) tellUnknown(key, node, tell);
+  yield;
   return {
     accepted: {
       version: 2,

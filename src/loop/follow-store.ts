@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.js';
 import { Overlays } from '../catalog/overlays.js';
-import { accept } from '../desired/accept.js';
+import { acceptInSteps } from '../desired/accept.js';
 import { type Accepted, NOTHING_ACCEPTED, parseAccepted } from '../desired/accepted.js';
 import type { Desired, NodeFacts, Problem } from '../desired/desired.js';
 import { isRefused } from '../desired/guard.js';
@@ -176,15 +176,8 @@ export class FollowedStore {
     const { catalog, facts, defaultStack, prefix, store, log, onDesired } = this.#options;
     const snapshot = await this.#withClusterId(read);
     const previous = this.#accepted;
-    const { accepted, gone, problems } = accept({
-      previous,
-      snapshot,
-      catalog,
-      node: facts.name,
-      defaultStack,
-      prefix,
-      source: store.kind,
-    });
+    const given = { previous, snapshot, catalog, node: facts.name, defaultStack, prefix, source: store.kind };
+    const { accepted, gone, problems } = await inSlices(acceptInSteps(given));
     this.#tellProblems(this.#problems, problems);
     this.#problems = problems;
     const desired = await this.#resolve(accepted, store.kind, gone);

@@ -6,13 +6,17 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Overlays } from '../../src/catalog/overlays.js';
-import { accept } from '../../src/desired/accept.js';
+import { acceptInSteps } from '../../src/desired/accept.js';
 import { NOTHING_ACCEPTED } from '../../src/desired/accepted.js';
 import type { Desired } from '../../src/desired/desired.js';
 import { resolveInSteps } from '../../src/desired/resolve.js';
+import { spareMemory } from '../../src/host/memory.js';
 import { inSlices } from '../../src/loop/slices.js';
 import { catalogOf, web } from '../catalog/catalog-of.js';
 import { BOMBS, small } from '../desired/bombs.js';
+
+// As the agent runs: nothing is compiled for speed.
+spareMemory();
 
 const ROUNDS = 5;
 const catalog = catalogOf({
@@ -57,14 +61,17 @@ async function measure(
       mark = process.cpuUsage();
     },
   };
-  const { accepted } = accept({
-    previous: NOTHING_ACCEPTED,
-    snapshot: { revision: '1', clusterId: null, entries: new Map(bytes) },
-    catalog,
-    node: 'web-1',
-    defaultStack: 's',
-    prefix: '/katod',
-  });
+  const { accepted } = await inSlices(
+    acceptInSteps({
+      previous: NOTHING_ACCEPTED,
+      snapshot: { revision: '1', clusterId: null, entries: new Map(bytes) },
+      catalog,
+      node: 'web-1',
+      defaultStack: 's',
+      prefix: '/katod',
+    }),
+    turns,
+  );
   await turns.pause();
   const desired = await inSlices(
     resolveInSteps({ catalog, accepted, facts, from: 'etcd', overlays, ...(before && { before }) }),
