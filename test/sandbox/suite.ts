@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { long } from './long.js';
 
 const [folder = '', ...files] = process.argv.slice(2);
-const { jobs, timeout } = z
+const { jobs, timeout: usual } = z
   .object({ jobs: z.number(), timeout: z.number() })
   .parse(parse(readFileSync('.taprc', 'utf8')));
 
+/** Seconds for one file. */
+const timeout = long ? 3 * usual : usual;
 t.setTimeout(0);
 t.jobs = jobs;
 t.plan(files.length);
