@@ -58,14 +58,7 @@ function* allowed(
   const problems = flags === null ? [] : [flags];
   const imageKey = keyOf(imageParameters(name), rendering);
   if (from.kind !== 'catalog' || imageKey !== null) {
-    const onto = from.kind === 'catalog' ? definition : from.onto;
-    const shipped =
-      onto === null
-        ? null
-        : from.kind === 'catalog'
-          ? asked
-          : shippedSpec(onto, asked.shape.image, rendering);
-    const shippedImage = onto === null ? null : shippedImageOf(onto, rendering);
+    const { shipped, shippedImage } = shippedOf(definition, asked, rendering);
     yield;
     for (const [key, message] of judge({ component: name, asked, shipped, shippedImage }, policy)) {
       if (key === 'image' && imageKey !== null)
@@ -87,6 +80,19 @@ function flagsProblem(
   if (from.kind !== 'catalog' && from.onto === null) return null;
   const message = flagsRefused(name, asked, policy);
   return message === null ? null : { place: keyPlace(rendering.words, key), message };
+}
+
+/** What it is judged against: the catalog's own definition, or the one under it; nulls where the store made it up. */
+function shippedOf(
+  definition: Definition,
+  asked: ComponentSpec,
+  rendering: Rendering,
+): { readonly shipped: ComponentSpec | null; readonly shippedImage: string | null } {
+  const { from } = definition;
+  if (from.kind === 'catalog') return { shipped: asked, shippedImage: shippedImageOf(definition, rendering) };
+  if (from.onto === null) return { shipped: null, shippedImage: null };
+  const shipped = shippedSpec(from.onto, asked.shape.image, rendering);
+  return { shipped, shippedImage: shippedImageOf(from.onto, rendering) };
 }
 
 /** The shipped definition with these parameters; where it leaves its image to the store, with that image. */

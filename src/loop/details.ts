@@ -3,6 +3,7 @@
  * inspected at all. A container whose inspect hangs holds nobody up: its detail is null until the answer comes.
  */
 import type { ContainerDetail, Engine, ListedContainer } from '../engine/engine.js';
+import { isRunning } from '../plan/standing.js';
 import { within } from './within.js';
 
 /** A look waits so long for an inspect, in milliseconds; one that takes longer pokes the loop when it answers. */
@@ -30,10 +31,10 @@ export class Details {
   async of(container: ListedContainer): Promise<ContainerDetail | null> {
     if (container.state === 'created' || container.state === 'removing') return null;
     const known = this.#known.get(container.id);
-    const fits = known !== undefined && isUp(known) === isUp(container);
+    const fits = known !== undefined && isRunning(known) === isRunning(container);
     if (known && fits && !this.#stale.has(container.id)) return known;
     const asked = this.#asked.get(container.id) ?? this.#ask(container.id);
-    return (await within(PATIENCE, asked)) ?? (known && fits && isUp(known) ? known : null);
+    return (await within(PATIENCE, asked)) ?? (known && fits && isRunning(known) ? known : null);
   }
 
   /** Something happened to it. */
@@ -74,9 +75,4 @@ export class Details {
     this.#asked.set(id, asked);
     return asked;
   }
-}
-
-/** Has a process, frozen or not. */
-export function isUp({ state }: Pick<ListedContainer, 'state'>): boolean {
-  return state === 'running' || state === 'paused' || state === 'restarting';
 }

@@ -1,5 +1,4 @@
 /** Reads which member of its ensemble the data of a component was, where it is about to be started. */
-
 import type { ComponentSpec } from '../desired/desired.js';
 import { type Engine, Fault } from '../engine/engine.js';
 import type { OwnContainer, SeenEnsembleId } from '../plan/observed.js';

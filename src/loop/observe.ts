@@ -1,5 +1,4 @@
 /** One look at the engine and the host: a single list, and further questions only where a next step needs the answer. */
-
 import type { ComponentSpec, Desired, HostPort } from '../desired/desired.js';
 import type { Credentials } from '../engine/credentials.js';
 import {
@@ -16,7 +15,8 @@ import { owed } from '../plan/check.js';
 import { type Observed, type OwnContainer, portKey, type TakenUp } from '../plan/observed.js';
 import { ofComponent } from '../plan/of-component.js';
 import { sortOut } from '../plan/sort-out.js';
-import { type Details, isUp } from './details.js';
+import { isRunning } from '../plan/standing.js';
+import type { Details } from './details.js';
 import { readEnsembleIds } from './ensemble-ids.js';
 import { LABEL } from './labels.js';
 import { specsOf } from './wanted.js';
@@ -95,7 +95,7 @@ async function ownContainer(container: ListedContainer, details: Details): Promi
 
 /** Where the two differ the detail was asked for after the list, which lags behind the engine's events. */
 function stateOf(container: ListedContainer, detail: ContainerDetail | null): ContainerState {
-  return detail !== null && isUp(detail) !== isUp(container) ? detail.state : container.state;
+  return detail !== null && isRunning(detail) !== isRunning(container) ? detail.state : container.state;
 }
 
 /** Only of components that have files which change under them, or are checked. What can't be read is not known. */

@@ -1,5 +1,4 @@
 /** What is read off the desired state beside the plan: which images, which containers to probe, when to look. Pure. */
-
 import type { ComponentSpec, Desired } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Plan } from '../plan/action.js';

@@ -3,7 +3,6 @@
  * a live probe, and a removal. Pure; the contract's section 6. `README.md` beside it has the protocol's text, and a test
  * walks through all states of small clusters with this very function.
  */
-
 import type { Peers } from '../desired/disruption.js';
 
 /** `slots/GROUP/N` in the store. */

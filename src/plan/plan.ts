@@ -2,7 +2,6 @@
  * What to do next: a pure function of what is wanted, what was seen, and what is remembered. For each component at
  * most one repeatable step; the next look decides on the one after. Same input, same plan.
  */
-
 import type { ComponentSpec, Desired, EnsembleWait } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
 import type { Action, Plan, Stuck, Waiting } from './action.js';

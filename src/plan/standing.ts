@@ -25,7 +25,8 @@ export function standingOf(before: Standing | null, verdict: Verdict, now: numbe
   return before?.run === run && before.ready === ready ? before : { run, ready, since: now };
 }
 
-export function isRunning({ state }: OwnContainer): boolean {
+/** Has a process, frozen or not. */
+export function isRunning({ state }: Pick<OwnContainer, 'state'>): boolean {
   return state === 'running' || state === 'restarting' || state === 'paused';
 }
 

@@ -1,5 +1,4 @@
 /** The way from a container to one that runs: what it waits for, what is in its way, and what has to stop before it. */
-
 import type { ComponentSpec, Wanted } from '../desired/desired.js';
 import { atWill, replacing } from './at-will.js';
 import { checkObstacle, isCheck } from './check.js';

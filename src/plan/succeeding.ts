@@ -1,5 +1,4 @@
 /** Whose time to become ready is running: a container in the place of a stopped predecessor that could be up by now. */
-
 import type { Desired } from '../desired/desired.js';
 import { inForceOf } from '../desired/in-force.js';
 import type { Observed } from './observed.js';

@@ -1,5 +1,4 @@
 /** The whole report: tells the truth about this node in the words of the contract's section 5. Pure. */
-
 import type { Pause } from '../desired/desired.js';
 import { slotKey } from '../plan/disruption.js';
 import { reportComponent, type Undated } from './component.js';

@@ -1,5 +1,4 @@
 /** One component's part of the report, out of what is wanted, seen, planned and remembered. Pure. */
-
 import type { Wanted } from '../desired/desired.js';
 import type { Action, Plan } from '../plan/action.js';
 import { isDone } from '../plan/end.js';

@@ -1,10 +1,10 @@
 /** One look: what the list says, and what is asked of single containers beside it. */
 import t from 'tap';
-import type { ContainerDetail, ContainerState, ListedContainer } from '../../src/engine/engine.js';
+import type { ContainerState, ListedContainer } from '../../src/engine/engine.js';
 import { Details } from '../../src/loop/details.js';
 import { LABEL } from '../../src/loop/labels.js';
 import { observe } from '../../src/loop/observe.js';
-import { UNKNOWN } from '../plan/world.js';
+import { detailOf, UNKNOWN } from '../plan/world.js';
 
 const ID = 'a'.repeat(64);
 
@@ -17,21 +17,9 @@ const listed = (state: ContainerState): ListedContainer => ({
   publishedPorts: [],
 });
 
-const detailed = (state: ContainerState): ContainerDetail => ({
-  id: ID,
-  state,
-  pid: state === 'running' ? 7 : 0,
-  startedAt: '2026-01-01T00:00:00Z',
-  finishedAt: null,
-  exitCode: null,
-  oomKilled: false,
-  error: '',
-  stopTimeout: null,
-});
-
 /** A look at one container, of which its events have told something since the look before. */
 async function look(list: ContainerState, inspect: ContainerState) {
-  const details = new Details({ inspect: async () => detailed(inspect) }, () => {});
+  const details = new Details({ inspect: async () => detailOf(ID, { state: inspect }) }, () => {});
   const sources = {
     engine: { list: async () => [listed(list)], hasImage: async () => true, readFile: async () => null },
     credentials: { mark: async () => '' },

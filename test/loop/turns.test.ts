@@ -4,6 +4,7 @@ import type { ContainerDetail, ListedContainer } from '../../src/engine/engine.j
 import type { Clock } from '../../src/loop/clock.js';
 import { Details } from '../../src/loop/details.js';
 import { Turns } from '../../src/loop/turns.js';
+import { detailOf } from '../plan/world.js';
 import { until } from '../sandbox/until.js';
 
 function clockAt(start: number): Clock & { time: number } {
@@ -68,17 +69,7 @@ t.test('a turn that hangs is told', async (t) => {
 });
 
 t.test('an inspect that hangs holds nobody up, and pokes when it answers', async (t) => {
-  const detail: ContainerDetail = {
-    id: 'a',
-    state: 'running',
-    pid: 1,
-    startedAt: '2026-01-01T00:00:00Z',
-    finishedAt: null,
-    exitCode: null,
-    oomKilled: false,
-    error: '',
-    stopTimeout: null,
-  };
+  const detail = detailOf('a');
   const listed: ListedContainer = {
     id: 'a',
     name: 'x',

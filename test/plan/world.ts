@@ -87,22 +87,27 @@ export interface ContainerWords {
   readonly ran?: { readonly from: string; readonly to: string };
 }
 
+/** What an inspect tells of such a container. */
+export function detailOf(id: string, { state = 'running', ran, exit }: ContainerWords = {}): ContainerDetail {
+  return {
+    id,
+    state,
+    pid: state === 'running' ? 100 : 0,
+    startedAt: state === 'created' ? null : (ran?.from ?? '2026-01-01T00:00:00Z'),
+    finishedAt: state === 'exited' ? (ran?.to ?? '2026-01-01T00:00:05Z') : null,
+    exitCode: state === 'exited' ? (exit ?? 137) : null,
+    oomKilled: false,
+    error: '',
+    stopTimeout: null,
+  };
+}
+
 /** A container of ours; its id is padded so that twelve characters of it tell it apart. */
 export function container(component: string, id: string, words: ContainerWords = {}): OwnContainer {
   const longId = id.padEnd(64, '0');
   const state = words.state ?? 'running';
   const name = words.retired ? retiredName(PREFIX, component, longId) : `${PREFIX}${component}`;
-  const detail: ContainerDetail = {
-    id: longId,
-    state,
-    pid: state === 'running' ? 100 : 0,
-    startedAt: state === 'created' ? null : (words.ran?.from ?? '2026-01-01T00:00:00Z'),
-    finishedAt: state === 'exited' ? (words.ran?.to ?? '2026-01-01T00:00:05Z') : null,
-    exitCode: state === 'exited' ? (words.exit ?? 137) : null,
-    oomKilled: false,
-    error: '',
-    stopTimeout: null,
-  };
+  const detail = detailOf(longId, { ...words, state });
   const made = {
     image: `${component}:1`,
     digest: words.digest ?? `1:${component}:1`,
