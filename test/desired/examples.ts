@@ -69,7 +69,7 @@ export const katoThree: Example = {
 };
 
 /** "3 Masters + N slaves" of PanteraS' README, with its example of `restricted/host` as `katod import` reads it. */
-const panteras: Example = {
+export const panteras: Example = {
   stack: 'panteras',
   golden: [['master'], ['slave'], ['standalone'], ['master', 'slave']],
   params: {

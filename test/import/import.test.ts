@@ -1,7 +1,9 @@
 /** The examples of the seeds' own READMEs, and what goes wrong in such files. */
 import t from 'tap';
+import { DEFAULT_POLICY, flagsRefused } from '../../src/desired/policy.js';
 import { etcdctlLine } from '../../src/import/etcdctl.js';
 import { type Imported, importFile } from '../../src/import/import.js';
+import { desiredFor, panteras, shipped } from '../desired/examples.js';
 
 interface Options {
   readonly address?: string;
@@ -249,4 +251,19 @@ t.test('a file that tries to run something is taken not at all', async (t) => {
 t.test('a line of etcdctl is safe for a shell', async (t) => {
   t.equal(etcdctlLine({ key: '/katod/a', value: 'type:data' }), 'etcdctl put /katod/a type:data');
   t.equal(etcdctlLine({ key: '/katod/a', value: "it's $(x)" }), "etcdctl put /katod/a 'it'\\''s $(x)'");
+});
+
+t.test('what the policy would refuse of flags is said of those components, and of no others', async (t) => {
+  const { components } = desiredFor(panteras, ['standalone']);
+  const refused = [...components]
+    .filter(([name]) => shipped.components.get(name)?.uses.names.has(`flags.${name}`))
+    .flatMap(([name, wanted]) =>
+      wanted.ok && flagsRefused(name, wanted.spec, DEFAULT_POLICY) !== null ? [name] : [],
+    );
+  const parts = ['CONSUL', 'MESOS_MASTER', 'MARATHON', 'CHRONOS', 'MESOS_SLAVE', 'REGISTRATOR', 'DNSMASQ'];
+  const { remarks } = imported('panteras', parts.map((part) => `${part}_PARAMS="--x=1"\n`).join(''), {
+    address: '10.0.0.5',
+  });
+  const told = remarks.flatMap(({ message }) => /a node takes flags\.(\S+)/.exec(message)?.[1] ?? []);
+  t.same(told.sort(), refused.sort());
 });
