@@ -1,5 +1,6 @@
 /** The sandbox itself: what the other tests stand on must start real parts, and leave nothing. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -92,7 +93,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
       console.log(JSON.stringify({ name: host.name, folder: host.folder, endpoint: etcd.endpoint }));
       setInterval(() => {}, 1000);`;
     const argv = ['--import', 'tsx', '--input-type=module', '--eval', script];
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // A run of its own: its folder goes with its last place, and in this run other tests have places too.
+    const env = { ...process.env, SANDBOX_RUN: randomBytes(4).toString('hex') };
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'], env });
     t.teardown(() => child.kill('SIGKILL'));
     const [line] = await once(child.stdout, 'data');
     const { name, folder, endpoint } = JSON.parse(String(line));
