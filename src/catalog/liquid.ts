@@ -1,6 +1,6 @@
 /** The template language: liquidjs cut down to what is bounded, repeatable and touches nothing outside. */
 
-import type { Context } from 'liquidjs';
+import type { Context, FilterImplOptions } from 'liquidjs';
 import { AssignTag, Liquid } from 'liquidjs';
 
 const TAGS = new Set(['if', 'unless', 'for', 'break', 'continue', 'assign', 'comment', 'raw', '#']);
@@ -23,6 +23,18 @@ function withRole(this: { readonly context: Context }, members: unknown, role: u
     const roles: unknown = Object(member).roles;
     return Array.isArray(roles) && roles.includes(role);
   });
+}
+
+type FilterHandler = Extract<FilterImplOptions, (...values: never) => unknown>;
+
+/** The package counts what is written, and each of a row of filters costs as much. */
+function counted(filter: FilterImplOptions): FilterImplOptions {
+  const handler = typeof filter === 'function' ? filter : filter.handler;
+  const counting: FilterHandler = function (...values) {
+    this.context.renderLimit.check(0);
+    return handler.apply(this, values);
+  };
+  return typeof filter === 'function' ? counting : { ...filter, handler: counting };
 }
 
 /** The shipped one takes an unset name for empty, which would let a typing error through. */
@@ -54,6 +66,7 @@ function open(): Liquid {
   for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name];
   for (const name of Object.keys(engine.filters)) if (!FILTERS.has(name)) engine.unregisterFilter(name);
   engine.registerFilter('with_role', withRole);
+  for (const [name, filter] of Object.entries(engine.filters)) engine.registerFilter(name, counted(filter));
   engine.registerTag('assign', StrictAssign);
   return engine;
 }

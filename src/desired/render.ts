@@ -27,10 +27,12 @@ const NOTHING = Symbol('nothing');
 /** All but `when`, which has rules of its own. */
 export function renderDocument(definition: Definition, scope: Scope, budget: Budget): RenderedDocument {
   const origins = new Map<string, Path>();
-  const faults: Fault[] = [];
+  /** The items of an `each` are written once, and so is what is wrong with them. */
+  const faults = new Map<string, Fault>();
+  const fail = (path: Path, flaw: Flaw) => faults.set(`${pathText(path)}\n${flaw.message}`, { path, flaw });
   const { when: _, ...document } = definition.document;
   const value = mapping(document, { path: [], origin: [], scope });
-  return { value, origins, faults };
+  return { value, origins, faults: [...faults.values()] };
 
   interface At {
     readonly path: Path;
@@ -46,7 +48,7 @@ export function renderDocument(definition: Definition, scope: Scope, budget: Bud
     if (template === undefined) return value;
     const text = renderTemplate(template, at.scope, { budget });
     if (text.ok) return text.value;
-    faults.push({ path: at.origin, flaw: text.flaw });
+    fail(at.origin, text.flaw);
     return null;
   }
 
@@ -83,7 +85,7 @@ export function renderDocument(definition: Definition, scope: Scope, budget: Bud
     const flaw = found.ok
       ? { message: `gives more than ${MOST_ITEMS} items`, unset: null, at: null }
       : found.flaw;
-    faults.push({ path, flaw });
+    fail(path, flaw);
     return [];
   }
 }

@@ -118,6 +118,12 @@ t.test('one budget is for all templates of a definition', async (t) => {
   t.strictSame([outcomes[0], outcomes[4]], [true, false]);
 });
 
+t.test('each filter counts, as what is written does', async (t) => {
+  const filters = (count: number) => rendered(`{{ node.name${' | upcase'.repeat(count)} }}`);
+  t.equal(filters(3_900), 'WEB-1');
+  t.match(filters(4_100), /^failed: the templates take more than 4,000 steps/);
+});
+
 t.test('the parameters that a template uses are read from it', async (t) => {
   const uses = (source: string) => {
     const compiled = compileTemplate(source, DEFINITION_NAMES);

@@ -385,7 +385,7 @@ const bad: readonly (readonly [string, string])[] = [
   ['after: [web]', "web.yaml after: web can't start after itself"],
   [
     'when: "{% for i in (1..100000) %}x{% endfor %}"',
-    'web.yaml:4:7 when: the templates take more than 3,000 steps: make them smaller',
+    'web.yaml:4:7 when: the templates take more than 4,000 steps: make them smaller',
   ],
 ];
 
