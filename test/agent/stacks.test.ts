@@ -218,7 +218,7 @@ t.test('roles by themselves', inTheLongRun, async (t) => {
     ['kato', 'border', ['mongodb', 'pritunl', ...monitored]],
     ['panteras', 'master', [...coordinating, 'dnsmasq']],
     ['panteras', 'slave', [...working, 'consul-haproxy', 'dnsmasq']],
-    ['toots', 'master', coordinating],
+    ['toots', 'master', [...coordinating, 'registrator']],
     ['toots', 'slave', working],
     ['toots', 'edge', ['consul-agent', 'consul-haproxy']],
   ];
