@@ -32,6 +32,8 @@ export type NodeStatus = z.infer<typeof statusSchema>;
 const STATUS_LIMIT = 4096;
 /** Characters of a reason that are told to the cluster; the node itself tells the rest. */
 const REASON_LIMIT = 200;
+/** More never find room: one takes 50 bytes at least. */
+const MOST_COMPONENTS = 100;
 
 export function parseMember(text: string): Member | null {
   return parse(memberSchema, text);
@@ -46,7 +48,7 @@ export function statusText(report: Report, at: string): string {
   const { status, node, address, stack, roles, hold, paused, version, startedAt } = report;
   const head = { at, status, node, address, stack, roles, hold: short(hold), paused, version, startedAt };
   const reasons = report.reasons.map((reason) => short(reason));
-  const components = report.components.map(({ name, state, health, current }) => ({
+  const components = report.components.slice(0, MOST_COMPONENTS).map(({ name, state, health, current }) => ({
     name,
     state,
     health,

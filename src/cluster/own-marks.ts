@@ -1,4 +1,5 @@
 /** How the wanted definitions went on this node, as it has told the others: `rolls/COMPONENT/DEFINITION/NODE`. */
+import { fewAtATime } from '../loop/few-at-a-time.js';
 import type { OwnMark, Roll, RollState, Wish } from '../plan/disruption.js';
 import { type Store, StoreError } from '../store/store.js';
 import { parseRoll, rollKey } from './coordination-text.js';
@@ -35,14 +36,12 @@ export class OwnMarks {
   async read(): Promise<void> {
     const { store, node } = this.#options;
     const unknown = [...this.#definitions].filter(([component]) => !this.#marks.has(component));
-    await Promise.all(
-      unknown.map(async ([component, definition]) => {
-        const key = rollKey({ component, definition, node });
-        const entry = await store.get(key);
-        const state = entry === null ? null : (parseRoll(key, textOf(entry))?.state ?? null);
-        this.#set(component, { definition, state });
-      }),
-    );
+    await fewAtATime(unknown, async ([component, definition]) => {
+      const key = rollKey({ component, definition, node });
+      const entry = await store.get(key);
+      const state = entry === null ? null : (parseRoll(key, textOf(entry))?.state ?? null);
+      this.#set(component, { definition, state });
+    });
   }
 
   /** Somebody may have had them forgotten. */

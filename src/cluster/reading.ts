@@ -1,4 +1,5 @@
 /** Slots, rolls and members as they stand in the store, read for what one node wishes. */
+import { fewAtATime } from '../loop/few-at-a-time.js';
 import { type Peer, type Roll, type Slot, type Wish, wishKey } from '../plan/disruption.js';
 import type { Entry, Store } from '../store/store.js';
 import { parseRoll, parseSlot, rollsFolder, slotsFolder } from './coordination-text.js';
@@ -39,7 +40,7 @@ export async function readFor(
 }
 
 async function listAll(folders: ReadonlySet<string>, store: Pick<Store, 'list'>): Promise<readonly Entry[]> {
-  return (await Promise.all([...folders].map((folder) => store.list(folder)))).flat();
+  return (await fewAtATime([...folders], (folder) => store.list(folder))).flat();
 }
 
 /** The states of a component, as its node tells them, in which it is there. */

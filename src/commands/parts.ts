@@ -126,8 +126,8 @@ export async function openParts(settings: Settings, host: HostFacts, { log, secr
     coordinating: store.kind === 'file' ? ALONE : coordinator,
     desired,
     journal: new Journal({ log, events, metrics, clock: SYSTEM_CLOCK }),
-    onTurn() {
-      const report = view.note();
+    async onTurn() {
+      const report = await view.note();
       presence.note(report, followed.isFollowing());
       onReport?.(report);
     },

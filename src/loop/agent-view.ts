@@ -5,10 +5,10 @@ import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import { nodeFamilies } from '../metrics/node-families.js';
 import type { ProcessWatch } from '../metrics/process-families.js';
 import { printPlan } from '../plan/print.js';
-import { buildReport, readiness } from '../report/build.js';
+import { buildReport, buildReportInSteps, readiness } from '../report/build.js';
 import type { EventRing } from '../report/event-ring.js';
 import type { ReportInput } from '../report/input.js';
-import { masked } from '../report/masked.js';
+import { masked, maskedInSteps } from '../report/masked.js';
 import { newsOf } from '../report/news.js';
 import type { Report } from '../report/report.js';
 import type { Mask } from '../report/secrets.js';
@@ -17,6 +17,7 @@ import type { AgentView } from '../server/view.js';
 import type { Clock } from './clock.js';
 import type { FollowedStore } from './follow-store.js';
 import type { Loop } from './loop.js';
+import { inSlices } from './slices.js';
 
 export interface AgentViewOptions {
   readonly node: string;
@@ -40,7 +41,7 @@ export interface AgentViewOptions {
 
 export interface RememberingView extends AgentView {
   /** Takes note of changes, so that `since` is right when somebody asks, and logs them. */
-  note(): Report;
+  note(): Promise<Report>;
 }
 
 export function openAgentView(options: AgentViewOptions): RememberingView {
@@ -53,22 +54,32 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
     last = masked(buildReport(input, last), mask);
     return { input, report: last };
   };
+  let noting: Promise<unknown> = Promise.resolve();
+  const note = async () => {
+    const before = last;
+    const steps = maskedInSteps(buildReportInSteps(reportInput(options, startedAt), before), mask);
+    const told = await inSlices(steps, { now: () => clock.now() });
+    // Whoever asked meanwhile has seen a later one.
+    if (last === before) last = told;
+    for (const { event, log: line } of newsOf(noted, told)) {
+      events.add(event);
+      if (line !== null) log[line.level](line.fields, line.message);
+    }
+    noted = told;
+    metrics.present(new Set(told.components.map(({ name }) => name)), clock.now());
+    return told;
+  };
   return {
     note() {
-      const told = report().report;
-      for (const { event, log: line } of newsOf(noted, told)) {
-        events.add(event);
-        if (line !== null) log[line.level](line.fields, line.message);
-      }
-      noted = told;
-      metrics.present(new Set(told.components.map(({ name }) => name)), clock.now());
-      return told;
+      const mine = noting.then(note, note);
+      noting = mine;
+      return mine;
     },
     alive: () => loop.alive(),
     report: () => report().report,
     ready() {
       const told = report();
-      return masked(readiness(told.input, told.report), mask);
+      return { ...masked(readiness(told.input, told.report), mask), report: told.report };
     },
     plan() {
       const { plan } = loop.state();

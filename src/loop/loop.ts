@@ -9,11 +9,12 @@ import { forgetRefusals } from '../plan/file-memory.js';
 import { type Memory, NOTHING_REMEMBERED, remember } from '../plan/memory.js';
 import { forgiveCrashes, notice } from '../plan/notice.js';
 import type { Observed } from '../plan/observed.js';
-import { plan } from '../plan/plan.js';
+import { planInSteps } from '../plan/plan.js';
 import { forgetFailures } from '../plan/pull-memory.js';
 import { succeedingIn } from '../plan/succeeding.js';
 import { Details } from './details.js';
 import { EngineStanding } from './engine-standing.js';
+import { isIdle } from './idle-event.js';
 import { Lanes } from './lanes.js';
 import { observe } from './observe.js';
 import { outcomeOf } from './outcome.js';
@@ -21,6 +22,7 @@ import { ProbeTargets } from './probe-targets.js';
 import { digestsLeft, pruneFiles } from './prune-files.js';
 import { Pulls } from './pulls.js';
 import { SecondLook } from './second-look.js';
+import { inSlices } from './slices.js';
 import type { LastAction, LoopOptions, LoopState } from './state.js';
 import { Turns } from './turns.js';
 import { Unannounced } from './unannounced.js';
@@ -31,9 +33,6 @@ import { within } from './within.js';
 const LOOK_AFTER_FAILURE = 1_000;
 /** A stop of the agent waits so long for calls under way, in milliseconds; the engine goes on with them anyway. */
 const CLOSE_PATIENCE = 3_000;
-/** Events of the engine that change nothing a plan looks at. */
-const IDLE_EVENT =
-  /^(exec_|attach|resize|top|export|archive|copy|health_status|pull$|connect|disconnect|mount|unmount)/;
 /** Why a component was last touched is not in what the other nodes are told. */
 const TELLING: ReadonlySet<Verb> = new Set(['claim', 'giveUp', 'mark']);
 
@@ -76,7 +75,7 @@ export class Loop {
     this.#events = this.#options.engine.events({
       onEvent: (event) => {
         this.#unannounced.event(event, this.#options.clock.now());
-        if (!IDLE_EVENT.test(event.action)) this.#happened(event);
+        if (!isIdle(event)) this.#happened(event);
       },
       onConnected: (version) => {
         this.#engine.connected(version);
@@ -85,7 +84,7 @@ export class Loop {
       },
       onLost: (fault) => {
         this.#engine.lost(fault.message);
-        this.#options.onTurn();
+        void this.#options.onTurn();
       },
     });
     this.poke();
@@ -182,7 +181,10 @@ export class Loop {
       const pullSpread = { node, over: limits.pullSpread };
       const coordination = coordinating.known();
       const memory = this.#memory;
-      this.#plan = plan({ desired, observed, memory, underWay, coordination, pullSpread, prefix, now });
+      const planning = { desired, observed, memory, underWay, coordination, pullSpread, prefix, now };
+      this.#plan = await inSlices(planInSteps(planning), { now: () => clock.now() });
+      // Planned in slices: between them it may have been taken back.
+      if (this.#desired !== desired) return 0;
       coordinating.want(this.#plan.wishes, definitionsWanted(desired));
       this.#pulls.keepOnly(imagesWanted(desired));
       for (const action of this.#plan.actions) this.#begin(action);

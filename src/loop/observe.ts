@@ -18,6 +18,7 @@ import { sortOut } from '../plan/sort-out.js';
 import { isRunning } from '../plan/standing.js';
 import type { Details } from './details.js';
 import { readEnsembleIds } from './ensemble-ids.js';
+import { fewAtATime } from './few-at-a-time.js';
 import { LABEL } from './labels.js';
 import { specsOf } from './wanted.js';
 
@@ -52,7 +53,7 @@ export async function observe(
   details.retain(new Set(listed.map((container) => container.id)));
   const told = (purpose: Purpose) => {
     const mine = listed.filter((container) => ownPurpose(container, node) === purpose);
-    return Promise.all(mine.map((container) => ownContainer(container, details)));
+    return fewAtATime(mine, (container) => ownContainer(container, details));
   };
   const others = listed.filter((container) => ownPurpose(container, node) === null);
   const specs = specsOf(desired);
@@ -135,11 +136,11 @@ async function imagesFor(
   images: readonly string[],
   engine: Sources['engine'],
 ): Promise<ReadonlyMap<string, boolean>> {
-  const told = images.map(async (image) => [image, await unlessFault(engine.hasImage(image))] as const);
-  const known = (await Promise.all(told)).flatMap(([image, here]) =>
-    here === null ? [] : [[image, here] as const],
+  const told = await fewAtATime(
+    images,
+    async (image) => [image, await unlessFault(engine.hasImage(image))] as const,
   );
-  return new Map(known);
+  return new Map(told.flatMap(([image, here]) => (here === null ? [] : [[image, here] as const])));
 }
 
 /**

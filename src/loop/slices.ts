@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Of work at a stretch, in milliseconds. A step that is under way is not cut short. */
-const SLICE = 8;
+const SLICE = 5;
 
 export interface Turns {
   /** Milliseconds of a monotonic clock. */
@@ -11,9 +11,11 @@ export interface Turns {
   readonly pause: () => Promise<unknown>;
 }
 
-const SYSTEM: Turns = { now: () => performance.now(), pause: () => nextTurn() };
-
-export async function inSlices<T>(steps: Generator<void, T>, { now, pause }: Turns = SYSTEM): Promise<T> {
+/** By default the turns are the system's. */
+export async function inSlices<T>(
+  steps: Generator<void, T>,
+  { now = () => performance.now(), pause = () => nextTurn() }: Partial<Turns> = {},
+): Promise<T> {
   let begun = now();
   for (;;) {
     const step = steps.next();

@@ -35,8 +35,8 @@ export interface LoopOptions {
   readonly desired: Desired;
   /** Told of what is done. */
   readonly journal: Journal;
-  /** Called after each pass, and when the engine is lost. */
-  readonly onTurn: () => void;
+  /** Called after each pass, and when the engine is lost. A pass has ended when its answer has come. */
+  readonly onTurn: () => Promise<void>;
 }
 
 export interface EngineState {

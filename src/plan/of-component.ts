@@ -1,20 +1,23 @@
-/** The containers of one component, found without a walk through all of them: one look is asked for each component. */
-import type { OwnContainer } from './observed.js';
+/** What is of one component in a list, found without a walk through all of it: that is asked for each component. */
 
-/** What was seen in one look never changes, so it is sorted once. */
-const sorted = new WeakMap<readonly OwnContainer[], ReadonlyMap<string, readonly OwnContainer[]>>();
-const NONE: readonly OwnContainer[] = [];
+interface OfOne {
+  readonly component: string;
+}
 
-/** In the order of `seen`, which must not change afterwards. */
-export function ofComponent(seen: readonly OwnContainer[], component: string): readonly OwnContainer[] {
-  const known = sorted.get(seen);
+/** What was seen in one look, or is in one plan, never changes, so it is sorted once. */
+const sorted = new WeakMap<readonly OfOne[], ReadonlyMap<string, readonly OfOne[]>>();
+const NONE: readonly never[] = [];
+
+/** In the order of `list`, which must not change afterwards. */
+export function ofComponent<One extends OfOne>(list: readonly One[], component: string): readonly One[] {
+  const known = sorted.get(list) as ReadonlyMap<string, readonly One[]> | undefined;
   if (known !== undefined) return known.get(component) ?? NONE;
-  const byComponent = new Map<string, OwnContainer[]>();
-  for (const container of seen) {
-    const others = byComponent.get(container.component);
-    if (others === undefined) byComponent.set(container.component, [container]);
-    else others.push(container);
+  const byComponent = new Map<string, One[]>();
+  for (const one of list) {
+    const others = byComponent.get(one.component);
+    if (others === undefined) byComponent.set(one.component, [one]);
+    else others.push(one);
   }
-  sorted.set(seen, byComponent);
+  sorted.set(list, byComponent);
   return byComponent.get(component) ?? NONE;
 }

@@ -4,6 +4,7 @@
  */
 import type { ComponentSpec, Desired, EnsembleWait } from '../desired/desired.js';
 import { specInForce } from '../desired/in-force.js';
+import { atOnce } from '../desired/steps.js';
 import type { Action, Plan, Stuck, Waiting } from './action.js';
 import { nodeOf } from './at-will.js';
 import type { Coordination, Wish } from './disruption.js';
@@ -33,7 +34,13 @@ export interface PlanInput {
   readonly now: number;
 }
 
+/** All steps at once. */
 export function plan(input: PlanInput): Plan {
+  return atOnce(planInSteps(input));
+}
+
+/** Yields around each component. */
+export function* planInSteps(input: PlanInput): Generator<void, Plan> {
   const actions: Action[] = [];
   const waiting: Waiting[] = [];
   const stuck: Stuck[] = [];
@@ -41,6 +48,7 @@ export function plan(input: PlanInput): Plan {
   let lookAgainAt: number | null = null;
   const begunPulls = new Set(input.underWay.pulls);
   for (const component of componentsOf(input)) {
+    yield;
     if (input.underWay.lanes.has(component)) continue;
     const step = limitPulls(stepFor(component, input), begunPulls, input.underWay.pullLimit);
     if (step === null) continue;
@@ -51,6 +59,7 @@ export function plan(input: PlanInput): Plan {
     else if ('waits' in step) waiting.push(step);
     else if ('state' in step) stuck.push(step);
   }
+  yield;
   return { actions, waiting, stuck, wishes, lookAgainAt };
 }
 

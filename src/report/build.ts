@@ -1,18 +1,26 @@
 /** The whole report: tells the truth about this node in the words of the contract's section 5. Pure. */
 import type { Pause } from '../desired/desired.js';
+import { atOnce } from '../desired/steps.js';
 import { slotKey } from '../plan/disruption.js';
 import { reportComponent, type Undated } from './component.js';
 import type { ReportInput } from './input.js';
 import { componentReason, failing, goneReasons, needsOperator, ready } from './reason.js';
 import type { ComponentReport, Report, Status } from './report.js';
 
-/** `previous` lends the times since when a component is as it is. */
+/** All steps at once. */
 export function buildReport(input: ReportInput, previous: Report | null): Report {
+  return atOnce(buildReportInSteps(input, previous));
+}
+
+/** `previous` lends the times since when a component is as it is. Yields after each component. */
+export function* buildReportInSteps(input: ReportInput, previous: Report | null): Generator<void, Report> {
   const { desired, engine, store } = input;
   const before = new Map(previous?.components.map((component) => [component.name, component]));
-  const components = names(input).map((name) =>
-    dated(reportComponent(name, input), input.now, before.get(name)),
-  );
+  const components: ComponentReport[] = [];
+  for (const name of names(input)) {
+    components.push(dated(reportComponent(name, input), input.now, before.get(name)));
+    yield;
+  }
   const reasons = [
     ...(desired.known ? pauseReason(desired.paused, input) : [desired.why]),
     ...(store.unreadable === null || (!desired.known && desired.why === store.unreadable)

@@ -59,7 +59,7 @@ function stateOf(
   plan: Plan,
 ): ComponentState {
   if (wanted?.ok === false && wanted.waits === undefined) return 'invalid';
-  const stuck = plan.stuck.find(({ component }) => component === name);
+  const [stuck] = ofComponent(plan.stuck, name);
   if (stuck && stuck.state !== 'refused') return stuck.state;
   if (serving === null) return 'missing';
   switch (serving.state) {
@@ -87,11 +87,11 @@ function containerOf(serving: OwnContainer | null): ComponentReport['container']
 function doingOf(name: string, wanted: Wanted | undefined, input: ReportInput): Doing | null {
   const lane = input.lanes.get(name);
   if (lane && !isTelling(lane)) return actionDoing(lane);
-  const stuck = input.plan.stuck.find(({ component }) => component === name);
+  const [stuck] = ofComponent(input.plan.stuck, name);
   if (stuck) return { what: 'wait', waits: null, until: null, progress: null, because: stuck.because };
   const image = wanted?.ok ? wanted.spec.shape.image : null;
-  const waiting = input.plan.waiting.find(({ component }) => component === name);
-  const begun = input.plan.actions.find(({ component }) => component === name);
+  const [waiting] = ofComponent(input.plan.waiting, name);
+  const [begun] = ofComponent(input.plan.actions, name);
   const needsPull = begun?.do === 'pull' || waiting?.waits === 'pull';
   if (image !== null && needsPull && input.pulls.has(image)) {
     const because = (begun ?? waiting)?.because ?? '';

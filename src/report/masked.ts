@@ -1,4 +1,5 @@
 /** Plain data without the secrets in its texts: what the agent tells and logs goes through here. Pure. */
+import type { ComponentReport, Report } from './report.js';
 import type { Mask } from './secrets.js';
 
 /**
@@ -41,6 +42,17 @@ const DEEPEST = 12;
  */
 export function masked<Data>(data: Data, mask: Mask): Data {
   return visit(data, mask, 0) as Data;
+}
+
+/** A report that is built in steps, masked in steps: after each component. */
+export function* maskedInSteps(building: Generator<void, Report>, mask: Mask): Generator<void, Report> {
+  const { components, ...rest } = yield* building;
+  const told: ComponentReport[] = [];
+  for (const component of components) {
+    told.push(masked(component, mask));
+    yield;
+  }
+  return { ...masked(rest, mask), components: told };
 }
 
 function visit(value: unknown, mask: Mask, depth: number): unknown {

@@ -16,11 +16,14 @@ export interface News {
 /** Nothing where nothing has changed. */
 export function newsOf(before: Report | null, now: Report): readonly News[] {
   const components = new Map(before?.components.map((component) => [component.name, component]));
+  const reasons = reasonsByName(now);
   return [
     ...engineNews(before, now),
     ...storeNews(before, now),
     ...roleNews(before, now),
-    ...now.components.flatMap((component) => componentNews(components.get(component.name), component, now)),
+    ...now.components.flatMap((component) =>
+      componentNews(components.get(component.name), component, reasons),
+    ),
     ...statusNews(before, now),
   ];
 }
@@ -59,14 +62,20 @@ function roleNews(before: Report | null, { roles, stack, store }: Report): reado
   return [{ event: { kind: 'role', roles, stack, message }, log }];
 }
 
+/** The first reason that begins with each name, without the name. */
+function reasonsByName({ reasons }: Report): ReadonlyMap<string, string> {
+  const named = reasons.map((line) => /^([^ ]+): (.*)$/s.exec(line));
+  return new Map(named.reverse().flatMap((found) => (found ? [[found[1] ?? '', found[2] ?? '']] : [])));
+}
+
 function componentNews(
   was: ComponentReport | undefined,
   component: ComponentReport,
-  { reasons }: Report,
+  reasons: ReadonlyMap<string, string>,
 ): readonly News[] {
   const { name, state, health, output } = component;
   const about = { component: name, state, health };
-  const reason = reasons.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
+  const reason = reasons.get(name) ?? '';
   if (state === 'invalid' || state === 'blocked' || state === 'finished') {
     if (was?.state === state) return [];
     const fields = { component: name, problem: `${name}: ${reason}` };

@@ -1,6 +1,7 @@
 /** Why a component is not as it should be, in a line that tells what to do. Pure. */
 import type { Desired } from '../desired/desired.js';
 import type { Waiting } from '../plan/action.js';
+import { ofComponent } from '../plan/of-component.js';
 import { exitInWords } from '../plan/step.js';
 import type { ReportInput } from './input.js';
 import type { ComponentReport } from './report.js';
@@ -17,7 +18,7 @@ export function failing(
 ): boolean {
   if (state === 'invalid' || state === 'blocked' || state === 'finished' || health === 'failing') return true;
   if (doing?.waits === 'backoff') return true;
-  if (plan.waiting.some(({ component, halted }) => component === name && halted === true)) return true;
+  if (ofComponent(plan.waiting, name).some(({ halted }) => halted === true)) return true;
   return (doing?.waits === 'pull' || doing?.what === 'pull') && memory.pulls.failed.has(wanted?.image ?? '');
 }
 
@@ -54,8 +55,9 @@ export function goneReasons(
   { waiting }: ReportInput['plan'],
   components: readonly ComponentReport[],
 ): readonly string[] {
+  const told = new Set(components.map(({ name }) => name));
   return waiting
-    .filter(({ component }) => !components.some(({ name }) => name === component))
+    .filter(({ component }) => !told.has(component))
     .map((each) => `${each.component}: ${waitInWords(each)}`);
 }
 

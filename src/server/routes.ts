@@ -54,7 +54,10 @@ function routesOf(view: AgentView, streams: EventStreams): readonly Route[] {
     {
       method: 'GET',
       url: '/health',
-      answer: (_request, reply) => sendJson(reply, view.ready().ok ? 200 : 503, view.report()),
+      answer: (_request, reply) => {
+        const { ok, report } = view.ready();
+        return sendJson(reply, ok ? 200 : 503, report);
+      },
     },
     {
       method: 'GET',

@@ -3,13 +3,20 @@ import type { EventRing } from '../report/event-ring.js';
 import type { Report } from '../report/report.js';
 import type { PlanBody } from './plan-body.js';
 
+export interface Readiness {
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+  /** What it was read off. */
+  readonly report: Report;
+}
+
 /** No method waits for anything or throws: an answer must not depend on the store or the engine. */
 export interface AgentView {
   /** Whether the agent's own loop turns; nothing remote counts. */
   alive(): boolean;
   report(): Report;
   /** Whether every component of the last known desired state is current and ready, else one reason a line. */
-  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+  ready(): Readiness;
   /** What the next pass would do, as data and as `katod plan` prints it. */
   plan(): PlanBody;
   /** In Prometheus' text format. */

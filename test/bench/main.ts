@@ -7,6 +7,7 @@ import { many } from './measures/many.js';
 import { pass } from './measures/pass.js';
 import { role } from './measures/role.js';
 import { start } from './measures/start.js';
+import { thousand } from './measures/thousand.js';
 import { asData, printTable } from './table.js';
 
 const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -16,6 +17,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   start,
   idle,
   many,
+  thousand,
 };
 const USAGE = `usage: npm run bench -- [--json FILE] [${Object.keys(measures).join(' | ')}]…`;
 

@@ -18,6 +18,8 @@ export interface Rig {
   readonly proxy: EngineProxy | null;
   /** Writes a key below `/katod/`; as fast as etcd takes it, which no etcdctl does. */
   put(key: string, value: string): Promise<void>;
+  /** Many, as few transactions. */
+  putAll(values: ReadonlyMap<string, string>): Promise<void>;
   /** Waits until all that is wanted runs and is ready, and nothing is to be done. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +33,8 @@ export interface RigOptions {
   /** Counts the agent's calls to the engine. */
   readonly counted?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further ones, with paths in the host's folder. */
+  readonly settingsOn?: (host: Host) => Readonly<Record<string, string>>;
 }
 
 /** A definition of a component that sleeps, and ends at once when it is told to. */
@@ -43,6 +47,9 @@ export function numbered(count: number, define: (number: number) => string): Rec
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   return Object.fromEntries(numbers.map((number) => [`c${String(number).padStart(3, '0')}`, define(number)]));
 }
+
+/** In one transaction, as etcd's default bounds it. */
+const MOST_PUTS = 128;
 
 /** Etcd listens in the host's network, which is not the bench's: a relay from a unix socket. */
 const RELAY = `const net = require('node:net');
@@ -62,10 +69,15 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((resolve) => relaying.stdout?.once('data', resolve));
-    const put = async (key: string, value: string) => {
+    const putAll = async (values: ReadonlyMap<string, string>) => {
       const base64 = (text: string) => Buffer.from(text).toString('base64');
-      const body = { key: base64(`/katod/${key}`), value: base64(value) };
-      await callJson(relay, { method: 'POST', path: '/v3/kv/put', body });
+      const puts = [...values].map(([key, value]) => ({
+        requestPut: { key: base64(`/katod/${key}`), value: base64(value) },
+      }));
+      for (let at = 0; at < puts.length; at += MOST_PUTS) {
+        const body = { success: puts.slice(at, at + MOST_PUTS) };
+        await callJson(relay, { method: 'POST', path: '/v3/kv/txn', body });
+      }
     };
     const catalog = join(host.folder, 'catalog');
     const { components, roles = { bench: Object.keys(components) } } = options;
@@ -82,10 +94,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         KATOD_ETCD: etcd.endpoint,
         ...(proxy === null ? {} : { KATOD_DOCKER: `unix://${proxy.socket}` }),
         ...options.settings,
+        ...options.settingsOn?.(host),
       },
     });
     return {
-      ...{ host, etcd, agent, engine, proxy, put },
+      ...{ host, etcd, agent, engine, proxy, putAll },
+      put: (key, value) => putAll(new Map([[key, value]])),
       async settled() {
         await untilHealth(agent, 'settled', ({ status }) => status === 'healthy', { within: 120_000 });
         const idle = async () => {

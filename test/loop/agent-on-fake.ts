@@ -103,7 +103,7 @@ export class FakeHost {
       cluster: () => 'c',
       coordinating: ALONE,
       desired,
-      onTurn: () => {},
+      onTurn: async () => {},
     });
     this.#agent = { loop, engine };
     loop.begin();

@@ -1,5 +1,6 @@
 /** What the loop must do, on the fake engine and in virtual time: what random worlds have found is kept here by name. */
 import t from 'tap';
+import type { Desired } from '../../src/desired/desired.js';
 import { CHANGES, hangs, isSlow } from '../engine/fake/mishaps.js';
 import { paused, spec, wanted } from '../plan/world.js';
 import { FakeHost } from './agent-on-fake.js';
@@ -16,6 +17,32 @@ t.test('what was taken back while a look was under way is not done', async (t) =
     await host.time.pass(1_000);
     host.loop?.desire(paused(web));
     await host.time.pass(10_000);
+    t.same(
+      host.calls.filter(({ verb }) => CHANGES.includes(verb)),
+      [],
+    );
+  });
+  host.close();
+});
+
+t.test('what was taken back while it was planned is not done', async (t) => {
+  const host = new FakeHost({ images: ['web:1'] });
+  await host.time.rule(async () => {
+    const web = wanted(spec('web'));
+    host.start(web);
+    t.ok(await host.time.until(() => host.isIdle(), 10_000));
+    host.calls.length = 0;
+    let planned = 0;
+    class Components extends Map<string, never> {
+      override keys() {
+        planned += 1;
+        host.loop?.desire(paused(web));
+        return super.keys();
+      }
+    }
+    host.loop?.desire({ ...wanted(), components: new Components() } as Desired);
+    await host.time.pass(10_000);
+    t.equal(planned, 1);
     t.same(
       host.calls.filter(({ verb }) => CHANGES.includes(verb)),
       [],

@@ -1,9 +1,12 @@
 import { Writable } from 'node:stream';
 import t from 'tap';
 import { openLog } from '../../src/commands/log.js';
-import { masked } from '../../src/report/masked.js';
+import { atOnce } from '../../src/desired/steps.js';
+import { buildReport, buildReportInSteps } from '../../src/report/build.js';
+import { masked, maskedInSteps } from '../../src/report/masked.js';
 import { Secrets } from '../../src/report/secrets.js';
-import { wanted } from '../plan/world.js';
+import { container, spec, wanted } from '../plan/world.js';
+import { reportInput } from './input.js';
 
 function knowing(...values: readonly string[]): Secrets {
   const secrets = new Secrets();
@@ -92,6 +95,17 @@ t.test('names and words of our own are left, all other texts are masked at any d
   t.equal(JSON.stringify(masked(hostile, mask)), '{"__proto__":{"text":"***"},"list":["***"]}');
   const harmless = { list: [{ text: 'nothing to hide' }] };
   t.equal(masked(harmless, mask), harmless, 'what has nothing to mask is not copied');
+});
+
+t.test('a report masked in steps is the report masked at once', async (t) => {
+  const { mask } = knowing('hush');
+  const input = reportInput(
+    { desired: wanted(spec('web', { image: 'hush:1' }), spec('db')), own: [container('web', 'a')] },
+    { problems: [{ place: 'x', message: 'is hush' }] },
+  );
+  const told = atOnce(maskedInSteps(buildReportInSteps(input, null), mask));
+  t.strictSame(told, masked(buildReport(input, null), mask));
+  t.match(JSON.stringify(told), /is \*\*\*.*\*\*\*:1/);
 });
 
 t.test('no line of the log has one, not even in an error with all it carries', async (t) => {

@@ -114,7 +114,7 @@ export function fakeView(more: Partial<AgentView> = {}): AgentView & { passes():
   return {
     alive: () => true,
     report: () => report,
-    ready: () => ({ ok: false, reasons: ['marathon is failing', 'older: replace it'] }),
+    ready: () => ({ ok: false, reasons: ['marathon is failing', 'older: replace it'], report }),
     plan: () => planBody(plan, 'create haproxy because it is missing'),
     metrics: () => '# HELP katod_up A gauge\n# TYPE katod_up gauge\nkatod_up 1\n',
     events: new EventRing({ date: () => new Date(), mask: (text) => text }),

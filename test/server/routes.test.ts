@@ -10,7 +10,7 @@ function open(t: Test, view: AgentView = fakeView()) {
   return { app, lines };
 }
 
-const good = { ok: true, reasons: [] };
+const good = { ok: true, reasons: [], report };
 
 t.test('/livez tells of the agent alone', async (t) => {
   const { app } = open(t);
@@ -30,7 +30,7 @@ t.test('/readyz is ok, or one reason a line', async (t) => {
     statusCode: 200,
     body: 'ok\n',
   });
-  const mute = fakeView({ ready: () => ({ ok: false, reasons: [] }) });
+  const mute = fakeView({ ready: () => ({ ok: false, reasons: [], report }) });
   t.match(await open(t, mute).app.inject('/readyz'), { statusCode: 503, body: 'not ready\n' });
 });
 
@@ -142,7 +142,7 @@ t.test('errors are problem documents', async (t) => {
 
 t.test('a fault of the agent is 500 without its words, which go to the log', async (t) => {
   const view = fakeView({
-    report: () => {
+    ready: () => {
       throw new Error('password is hidden');
     },
   });
