@@ -9,6 +9,7 @@ import type { OwnContainer } from './observed.js';
 import type { PlanInput } from './plan.js';
 import { sortOut } from './sort-out.js';
 import { isRunning } from './standing.js';
+import { unreadyBefore, waitFor } from './start.js';
 import { type Step, unlessCrashing } from './step.js';
 
 export interface KeepInput {
@@ -16,7 +17,7 @@ export interface KeepInput {
   readonly own: readonly OwnContainer[];
   /** Null: not known; then all that ended is started. */
   readonly spec: ComponentSpec | null;
-  readonly input: Pick<PlanInput, 'memory' | 'observed' | 'prefix' | 'now'>;
+  readonly input: Pick<PlanInput, 'desired' | 'memory' | 'observed' | 'prefix' | 'now'>;
   /** Why it is not known. */
   readonly because: string;
 }
@@ -28,6 +29,9 @@ export function keep({ component, own, spec, input, because }: KeepInput): Step 
   if (current.state === 'exited' && current.detail === null) return null;
   const end = spec && endOf(spec, current);
   if (end) return end === 'final' ? finished(current) : null;
+  // One that has run before is not held up: what it starts after may be gone, and is not made here.
+  const missing = spec && current.state === 'created' ? unreadyBefore(spec, input) : [];
+  if (spec && missing.length > 0) return waitFor(spec, missing);
   const obstacle = spec && ensembleIdObstacle(spec, current, input);
   if (obstacle) return obstacle;
   const action = {

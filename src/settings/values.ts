@@ -42,8 +42,8 @@ export function userName(text: string): Parsed<string | null> {
 
 export function stateFolder(text: string): Parsed<string> {
   const parsed = path(text);
-  if (parsed.ok && parsed.value === '/')
-    return bad('"/" is no folder to keep state in: use a folder of its own');
+  if (parsed.ok && /^\/$|^\/(proc|sys)(\/|$)/.test(parsed.value))
+    return bad(`"${parsed.value}" is no folder to keep state in: use a folder of its own`);
   return parsed;
 }
 

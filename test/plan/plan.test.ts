@@ -363,6 +363,22 @@ const table: readonly (readonly [string, World, string])[] = [
   ['paused: nothing is replaced', { desired: paused(wanted(web)), own: [container('web', A, old)] }, ''],
   ['paused: nothing is removed', { desired: paused(wanted()), own: [container('web', A)] }, ''],
   [
+    'paused: what never ran waits for what it starts after',
+    {
+      desired: paused(wanted(web, spec('db', { after: ['web'] }))),
+      own: [container('web', A, { state: 'exited' }), container('db', B, { state: 'created' })],
+    },
+    'db: wait for dependency (web is not ready)\nweb: start aaaaaaaaaaaa (it ended with exit code 137, and is kept as it was: the node is paused)',
+  ],
+  [
+    'paused: what ended is started, whatever has become of what it starts after',
+    {
+      desired: paused(wanted(web, spec('db', { after: ['web'] }))),
+      own: [container('db', B, { state: 'exited' })],
+    },
+    'db: start bbbbbbbbbbbb (it ended with exit code 137, and is kept as it was: the node is paused)',
+  ],
+  [
     'paused: what ended is started',
     { desired: paused(wanted(web)), own: [container('web', A, { state: 'exited' })] },
     'web: start aaaaaaaaaaaa (it ended with exit code 137, and is kept as it was: the node is paused)',

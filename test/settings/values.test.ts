@@ -2,7 +2,14 @@ import t from 'tap';
 import { dockerHost, etcdEndpoints, listenAddress } from '../../src/settings/endpoints.js';
 import { nearest } from '../../src/settings/nearest.js';
 import type { Parsed } from '../../src/settings/row.js';
-import { containerPrefix, hostNames, ipAddress, prefix, store } from '../../src/settings/values.js';
+import {
+  containerPrefix,
+  hostNames,
+  ipAddress,
+  prefix,
+  stateFolder,
+  store,
+} from '../../src/settings/values.js';
 
 interface Table {
   readonly parse: (text: string) => Parsed<unknown>;
@@ -60,6 +67,12 @@ const tables: Readonly<Record<string, Table>> = {
     parse: store,
     taken: { etcd: { kind: 'etcd' }, 'file:/a/b.yaml': { kind: 'file', path: '/a/b.yaml' } },
     refused: ['file:', 'ETCD', 'zookeeper'],
+  },
+  'the state folder': {
+    parse: stateFolder,
+    taken: { '/var/lib/katod': '/var/lib/katod', '/srv/../process': '/process' },
+    // Node's recursive mkdir never ends in the kernel's folders.
+    refused: ['/', '/x/..', '/proc', '/proc/katod', '/sys/a/b', 'a\0'],
   },
   'the prefix of keys': {
     parse: prefix,
