@@ -49,7 +49,7 @@ export async function converge(settings: Settings, { timeout, json }: ConvergeOp
   try {
     parts.begin();
     const { convergence, why } = await promise;
-    const report: Report = last ?? parts.view.report();
+    const report: Report = last ?? (await parts.view.report());
     const reasons = [...(why === null ? [] : [why]), ...report.reasons];
     const settled = convergence === 'settled';
     process.stdout.write(

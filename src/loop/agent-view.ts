@@ -5,7 +5,7 @@ import type { AgentMetrics } from '../metrics/agent-metrics.js';
 import { nodeFamilies } from '../metrics/node-families.js';
 import type { ProcessWatch } from '../metrics/process-families.js';
 import { printPlan } from '../plan/print.js';
-import { buildReport, buildReportInSteps, readiness } from '../report/build.js';
+import { buildReportInSteps, readiness } from '../report/build.js';
 import type { EventRing } from '../report/event-ring.js';
 import type { ReportInput } from '../report/input.js';
 import { masked, maskedInSteps } from '../report/masked.js';
@@ -49,18 +49,18 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
   const startedAt = clock.date().toISOString();
   let last: Report | null = null;
   let noted: Report | null = null;
-  const report = () => {
+  const tell = async () => {
+    const before = last;
     const input = reportInput(options, startedAt);
-    last = masked(buildReport(input, last), mask);
-    return { input, report: last };
+    const steps = maskedInSteps(buildReportInSteps(input, before), mask);
+    const report = await inSlices(steps, { now: () => clock.now() });
+    // Else another one was begun later or at the same time.
+    if (last === before) last = report;
+    return { input, report };
   };
   let noting: Promise<unknown> = Promise.resolve();
   const note = async () => {
-    const before = last;
-    const steps = maskedInSteps(buildReportInSteps(reportInput(options, startedAt), before), mask);
-    const told = await inSlices(steps, { now: () => clock.now() });
-    // Whoever asked meanwhile has seen a later one.
-    if (last === before) last = told;
+    const { report: told } = await tell();
     for (const { event, log: line } of newsOf(noted, told)) {
       events.add(event);
       if (line !== null) log[line.level](line.fields, line.message);
@@ -76,10 +76,10 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
       return mine;
     },
     alive: () => loop.alive(),
-    report: () => report().report,
-    ready() {
-      const told = report();
-      return { ...masked(readiness(told.input, told.report), mask), report: told.report };
+    report: async () => (await tell()).report,
+    async ready() {
+      const { input, report } = await tell();
+      return { ...masked(readiness(input, report), mask), report };
     },
     plan() {
       const { plan } = loop.state();
@@ -87,10 +87,11 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
     },
     reconcile: () => loop.reconcile(),
     events,
-    metrics() {
+    async metrics() {
+      const { report } = await tell();
       const { lanes, relistFound } = loop.state();
       const sight = {
-        report: report().report,
+        report,
         lanes: lanes.size,
         pulls: loop.pulling().size,
         relistFound,

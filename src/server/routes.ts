@@ -10,7 +10,7 @@ import type { AgentView } from './view.js';
 interface Route {
   readonly method: 'GET' | 'POST';
   readonly url: string;
-  readonly answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+  readonly answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | Promise<FastifyReply>;
 }
 
 export function addRoutes(app: FastifyInstance, view: AgentView, streams: EventStreams): void {
@@ -45,8 +45,8 @@ function routesOf(view: AgentView, streams: EventStreams): readonly Route[] {
     {
       method: 'GET',
       url: '/readyz',
-      answer: (_request, reply) => {
-        const { ok, reasons } = view.ready();
+      answer: async (_request, reply) => {
+        const { ok, reasons } = await view.ready();
         if (ok) return sendText(reply, 200, 'ok');
         return sendText(reply, 503, reasons.length === 0 ? 'not ready' : reasons.join('\n'));
       },
@@ -54,17 +54,18 @@ function routesOf(view: AgentView, streams: EventStreams): readonly Route[] {
     {
       method: 'GET',
       url: '/health',
-      answer: (_request, reply) => {
-        const { ok, report } = view.ready();
+      answer: async (_request, reply) => {
+        const { ok, report } = await view.ready();
         return sendJson(reply, ok ? 200 : 503, report);
       },
     },
     {
       method: 'GET',
       url: '/health/:component',
-      answer: ({ params }, reply) => {
+      answer: async ({ params }, reply) => {
         const wanted = nameIn(params);
-        const component = view.report().components.find(({ name }) => name === wanted);
+        const { components } = await view.report();
+        const component = components.find(({ name }) => name === wanted);
         if (component !== undefined) return sendJson(reply, isGood(component) ? 200 : 503, component);
         return sendProblem(reply, 404, 'no such component on this node; GET /health lists them');
       },
@@ -89,7 +90,11 @@ function routesOf(view: AgentView, streams: EventStreams): readonly Route[] {
     {
       method: 'GET',
       url: '/metrics',
-      answer: (_request, reply) => reply.code(200).type(METRICS_TYPE).send(view.metrics()),
+      answer: async (_request, reply) =>
+        reply
+          .code(200)
+          .type(METRICS_TYPE)
+          .send(await view.metrics()),
     },
     {
       method: 'POST',

@@ -10,17 +10,20 @@ export interface Readiness {
   readonly report: Report;
 }
 
-/** No method waits for anything or throws: an answer must not depend on the store or the engine. */
+/**
+ * No method throws or waits for more than its turn: an answer must not depend on the store or the engine. What takes long
+ * with many components is done in slices, so that others are answered between them.
+ */
 export interface AgentView {
   /** Whether the agent's own loop turns; nothing remote counts. */
   alive(): boolean;
-  report(): Report;
+  report(): Promise<Report>;
   /** Whether every component of the last known desired state is current and ready, else one reason a line. */
-  ready(): Readiness;
+  ready(): Promise<Readiness>;
   /** What the next pass would do, as data and as `katod plan` prints it. */
   plan(): PlanBody;
   /** In Prometheus' text format. */
-  metrics(): string;
+  metrics(): Promise<string>;
   readonly events: Pick<EventRing, 'after' | 'follow'>;
   /** Asks for a pass now. */
   reconcile(): void;

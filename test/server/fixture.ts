@@ -113,10 +113,10 @@ export function fakeView(more: Partial<AgentView> = {}): AgentView & { passes():
   let passes = 0;
   return {
     alive: () => true,
-    report: () => report,
-    ready: () => ({ ok: false, reasons: ['marathon is failing', 'older: replace it'], report }),
+    report: async () => report,
+    ready: async () => ({ ok: false, reasons: ['marathon is failing', 'older: replace it'], report }),
     plan: () => planBody(plan, 'create haproxy because it is missing'),
-    metrics: () => '# HELP katod_up A gauge\n# TYPE katod_up gauge\nkatod_up 1\n',
+    metrics: async () => '# HELP katod_up A gauge\n# TYPE katod_up gauge\nkatod_up 1\n',
     events: new EventRing({ date: () => new Date(), mask: (text) => text }),
     reconcile: () => {
       passes += 1;

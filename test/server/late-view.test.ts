@@ -25,6 +25,6 @@ t.test('before there is an agent /livez answers for it, and all else waits', asy
   t.equal(await get('/livez'), 200);
   view.reconcile();
   t.equal(real.passes(), 1);
-  t.equal(view.ready().ok, false);
-  t.equal(view.report().node, 'web-1');
+  t.equal((await view.ready()).ok, false);
+  t.equal((await view.report()).node, 'web-1');
 });

@@ -26,11 +26,11 @@ t.test('/readyz is ok, or one reason a line', async (t) => {
     statusCode: 503,
     body: 'marathon is failing\nolder: replace it\n',
   });
-  t.match(await open(t, fakeView({ ready: () => good })).app.inject('/readyz'), {
+  t.match(await open(t, fakeView({ ready: async () => good })).app.inject('/readyz'), {
     statusCode: 200,
     body: 'ok\n',
   });
-  const mute = fakeView({ ready: () => ({ ok: false, reasons: [], report }) });
+  const mute = fakeView({ ready: async () => ({ ok: false, reasons: [], report }) });
   t.match(await open(t, mute).app.inject('/readyz'), { statusCode: 503, body: 'not ready\n' });
 });
 
@@ -39,7 +39,7 @@ t.test('/health is the report, under the code of /readyz', async (t) => {
   t.equal(bad.statusCode, 503);
   t.equal(bad.headers['content-type'], 'application/json; charset=utf-8');
   t.same(bad.json(), report);
-  t.equal((await open(t, fakeView({ ready: () => good })).app.inject('/health?x=1')).statusCode, 200);
+  t.equal((await open(t, fakeView({ ready: async () => good })).app.inject('/health?x=1')).statusCode, 200);
 });
 
 t.test("/health/COMPONENT is that component's part, good only when current, ready and wanted", async (t) => {
@@ -142,7 +142,7 @@ t.test('errors are problem documents', async (t) => {
 
 t.test('a fault of the agent is 500 without its words, which go to the log', async (t) => {
   const view = fakeView({
-    ready: () => {
+    ready: async () => {
       throw new Error('password is hidden');
     },
   });
