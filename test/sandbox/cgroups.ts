@@ -20,9 +20,18 @@ export function thawCgroup(name: string): void {
       ['freezer.state', 'THAWED'],
       ['cgroup.freeze', '0'],
     ] as const) {
-      if (existsSync(join(folder, file))) writeFileSync(join(folder, file), word);
+      try {
+        writeFileSync(join(folder, file), word, { flag: 'r+' });
+      } catch (error) {
+        if (!isGone(error)) throw error;
+      }
     }
   }
+}
+
+/** Another hierarchy's file, or a cgroup whose last process has just ended. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV');
 }
 
 /** Removes the empty cgroups, deepest first; one that is still in use stays. */

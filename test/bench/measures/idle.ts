@@ -1,12 +1,15 @@
 /** A minute in which nothing happens, on a node of ten probed components that has had a few changes of its role. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Etcd } from '../../sandbox/etcd.js';
 import { until } from '../../sandbox/until.js';
 import type { Figure } from '../figure.js';
 import { numbered, openRig } from '../rig.js';
 
 const MINUTE = 60_000;
 const CHANGES = 3;
+/** Without a write, in milliseconds: then all has been told. */
+const STILL = 3_000;
 /** Of the kernel's counts of processor time, in milliseconds. */
 const TICK = 10;
 
@@ -22,14 +25,11 @@ export async function idle(): Promise<readonly Figure[]> {
       await put('nodes/web-1/role', 'bench');
       await settled();
     }
-    const told = async () => /"status":"healthy"/.test((await etcd.get('/katod/status/web-1')) ?? '');
-    await until('the status is written', told, { within: 30_000 });
     // What was taken away had slots, and they are given back once what came in its place has been ready for 10 s.
     const free = async () => Object.keys(await etcd.list('/katod/slots/')).length === 0;
     await until('no slot is held', free, { within: 60_000 });
     await settled();
-
-    const revision = await etcd.revision();
+    const revision = await lastWrite(etcd);
     proxy.take();
     const begun = { at: performance.now(), processor: processorTime(pid) };
     await delay(MINUTE);
@@ -48,6 +48,18 @@ export async function idle(): Promise<readonly Figure[]> {
   } finally {
     await rig.close();
   }
+}
+
+/** The revision after which nothing has been written for some seconds: a status is told a second after what it tells. */
+async function lastWrite(etcd: Etcd): Promise<number> {
+  let last = { revision: 0, at: performance.now() };
+  const still = async () => {
+    const revision = await etcd.revision();
+    if (revision !== last.revision) last = { revision, at: performance.now() };
+    return performance.now() - last.at > STILL;
+  };
+  await until('nothing is written', still, { within: 60_000 });
+  return last.revision;
 }
 
 function probed(number: number): string {
