@@ -23,7 +23,7 @@ t.test('the agent is killed again and again', async (t) => {
     }
     const looked = ({ components }: Report) =>
       components.length === 3 && components.every(({ container }) => container);
-    const first = await untilHealth(agent, 'the first look', looked, { within: 5_000 });
+    const first = await untilHealth(agent, 'the first look', looked, { within: 30_000 });
     t.same(
       first.components.map(({ health }) => health),
       ['ready', 'ready', 'ready'],
@@ -47,7 +47,7 @@ t.test('the agent is killed again and again', async (t) => {
       await agent.start();
     }
     await etcd.put('/katod/nodes/web-1/role', 'all');
-    await untilContainers(host, ALL, 10_000);
+    await untilContainers(host, ALL, 30_000);
     await untilReady(agent);
     t.pass();
   });

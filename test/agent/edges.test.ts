@@ -27,7 +27,7 @@ t.test('what is not ours is in the way, and is never touched', async (t) => {
     agent,
     'both blocked',
     ({ components }) => components.length === 2 && components.every(({ state }) => state === 'blocked'),
-    { within: 10_000 },
+    { within: 30_000 },
   );
   t.match(report.reasons, [
     /cron: blocked: the name katod-cron is held by container katod-cron/,
@@ -83,7 +83,7 @@ t.test('a definition that is refused blocks itself alone, with what to do', asyn
     agent,
     'both run',
     ({ components }) => components.filter(({ health }) => health === 'ready').length === 2,
-    { within: 15_000 },
+    { within: 30_000 },
   );
   const invalid = report.components.filter(({ state }) => state === 'invalid').map(({ name }) => name);
   t.same(invalid, ['about', 'ghost', 'round', 'second', 'typo', 'unset']);
@@ -115,7 +115,7 @@ t.test('the local endpoint', async (t) => {
 
   await t.test('where somebody listens already, the agent ends with a sentence', async (t) => {
     const environment = { KATOD_STATE_DIR: `${agent.stateDir}-second` };
-    const second = await agent.katod(['agent'], { environment, within: 10_000 });
+    const second = await agent.katod(['agent'], { environment, within: 30_000 });
     t.equal(second.code, 1);
     t.match(second.stderr, /katod\.sock.*in use/);
   });
@@ -128,7 +128,7 @@ t.test('the local endpoint', async (t) => {
       KATOD_ETCD: 'ftp://x',
       KATOD_LOG_LEVEL: 'loud',
     };
-    const { code, stderr } = await agent.katod(['agent'], { environment, within: 10_000 });
+    const { code, stderr } = await agent.katod(['agent'], { environment, within: 30_000 });
     t.equal(code, 2);
     for (const name of Object.keys(environment)) t.match(stderr, new RegExp(`^${name}: `, 'm'));
   });
@@ -171,7 +171,7 @@ t.test('a file as the store', async (t) => {
   await untilReady(agent);
   write('nodes/web-1/role: [one\n');
   const broken = await untilHealth(agent, 'the broken file', ({ store }) => !store.reachable, {
-    within: 10_000,
+    within: 30_000,
   });
   t.match(broken, { status: 'degraded', store: { kind: 'file', problem: /desired\.yaml/ } });
   t.equal((await agent.get('/readyz')).status, 200);

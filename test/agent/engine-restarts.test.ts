@@ -14,7 +14,7 @@ t.test('dockerd is restarted six times', async (t) => {
     await untilHealth(agent, 'the engine missed', ({ engine }) => !engine.reachable, { within: 20_000 });
     t.equal((await agent.get('/livez')).status, 200);
     await host.daemon.start();
-    await untilContainers(host, ALL, 10_000);
+    await untilContainers(host, ALL, 30_000);
   }
   await untilReady(agent);
   t.equal((await containers(host)).length, 3, 'nothing twice');

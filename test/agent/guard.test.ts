@@ -82,7 +82,7 @@ t.test('a store that must not be followed', async (t) => {
     await etcd.put('/katod/nodes/web-1/role', 'one');
     t.equal((await agent.katod(['trust-store'])).code, 0);
     await untilContainers(host, 'katod-cron running');
-    await untilHealth(agent, 'no hold', ({ hold }) => hold === null, { within: 10_000 });
+    await untilHealth(agent, 'no hold', ({ hold }) => hold === null, { within: 30_000 });
     t.ok(await etcd.get('/katod/cluster/id'), 'the store has an id again');
     await assign(node, 'all');
   });
@@ -137,7 +137,7 @@ t.test('a store that must not be followed', async (t) => {
     for (let round = 0; round < 5; round += 1) await etcd.put('/katod/cluster/params/word', `w${round}`);
     const revision = await etcd.revisionOf('/katod/cluster/params/word');
     await until('the last word seen', async () => Number((await agent.health()).store.revision) >= revision, {
-      within: 15_000,
+      within: 30_000,
     });
     await etcd.stop();
     rmSync(etcd.data, { recursive: true });
@@ -145,6 +145,6 @@ t.test('a store that must not be followed', async (t) => {
     await etcd.start();
     await held(node, /went back in time/);
     t.equal((await agent.katod(['trust-store', '--cluster'])).code, 0);
-    await untilHealth(agent, 'no hold', ({ hold }) => hold === null, { within: 10_000 });
+    await untilHealth(agent, 'no hold', ({ hold }) => hold === null, { within: 30_000 });
   });
 });

@@ -10,7 +10,7 @@ t.test('who the agent is', async (t) => {
 
   await t.test('a second agent on the same state ends with a sentence', async (t) => {
     const environment = { KATOD_LISTEN: `unix:${host.folder}/second.sock` };
-    const second = await agent.katod(['agent'], { environment, within: 10_000 });
+    const second = await agent.katod(['agent'], { environment, within: 30_000 });
     t.equal(second.code, 1);
     t.match(second.stderr, /another agent/);
   });
@@ -22,7 +22,7 @@ t.test('who the agent is', async (t) => {
 
   await t.test('another name is refused, with the remedy', async (t) => {
     await agent.kill('SIGTERM');
-    const renamed = await agent.katod(['agent'], { environment: { KATOD_NODE: 'web-2' }, within: 10_000 });
+    const renamed = await agent.katod(['agent'], { environment: { KATOD_NODE: 'web-2' }, within: 30_000 });
     t.equal(renamed.code, 2);
     t.match(renamed.stderr, /web-1.*web-2.*identity\.json/s);
   });

@@ -178,6 +178,6 @@ export async function assign({ etcd, agent }: TestNode, role: string): Promise<v
   await etcd.put('/katod/nodes/web-1/role', role);
   const revision = await etcd.revisionOf('/katod/nodes/web-1/role');
   const seen = async () => Number((await agent.health()).store.revision ?? 0) >= revision;
-  await until(`role ${role} seen`, seen, { within: 15_000 });
+  await until(`role ${role} seen`, seen, { within: 30_000 });
   await untilReady(agent);
 }

@@ -56,10 +56,10 @@ t.test('an etcd with TLS and users, and exactly the rights that the README names
     t.match(await agent.health(), { status: 'healthy', reasons: [] });
     t.ok(await etcd.get('/katod/cluster/id'));
     await until('the member', async () => /"name":"web-1"/.test(await etcd.get('/katod/members/web-1')), {
-      within: 10_000,
+      within: 30_000,
     });
     await until('the status', async () => /"status"/.test(await etcd.get('/katod/status/web-1')), {
-      within: 10_000,
+      within: 30_000,
     });
   });
 

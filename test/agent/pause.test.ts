@@ -21,7 +21,7 @@ t.test('a paused node', async (t) => {
   await host.docker('tag', IMAGE, 'local/web:2');
   const before = await containers(host);
   const paused = (how: boolean | 'all') =>
-    untilHealth(agent, `paused: ${how}`, (report) => report.paused === how, { within: 10_000 });
+    untilHealth(agent, `paused: ${how}`, (report) => report.paused === how, { within: 30_000 });
 
   await t.test('replaces and removes nothing, starts what ends, and is ready all the same', async (t) => {
     t.equal((await agent.katod(['pause'])).code, 0);
@@ -36,7 +36,7 @@ t.test('a paused node', async (t) => {
         components.some(
           ({ name, restarts, state }) => name === 'web' && restarts === 1 && state === 'running',
         ),
-      { within: 10_000 },
+      { within: 30_000 },
     );
     t.same(
       (await containers(host)).map(({ id }) => id),
@@ -58,7 +58,7 @@ t.test('a paused node', async (t) => {
       agent,
       'the end seen',
       ({ components }) => components.some(({ name, state }) => name === 'web' && state === 'exited'),
-      { within: 10_000 },
+      { within: 30_000 },
     );
     t.match((await agent.get('/v1/plan')).json, { actions: [] });
     await agent.restart();
@@ -69,7 +69,7 @@ t.test('a paused node', async (t) => {
   await t.test('a word that is none leaves it as it was', async (t) => {
     await etcd.put('/katod/cluster/paused', 'maybe');
     const report = await untilHealth(agent, 'told', ({ status }) => status === 'degraded', {
-      within: 10_000,
+      within: 30_000,
     });
     t.match(report, { paused: 'all', reasons: [/paused/, /maybe/] });
   });
@@ -81,7 +81,7 @@ t.test('a paused node', async (t) => {
     t.equal((await agent.katod(['resume'])).code, 0);
     const revision = await etcd.revisionOf('/katod/nodes/web-1/paused');
     const still = await untilHealth(agent, 'seen', ({ store }) => Number(store.revision) >= revision, {
-      within: 10_000,
+      within: 30_000,
     });
     t.equal(still.paused, true, 'the cluster is');
     t.equal((await containers(host)).length, 2);

@@ -10,7 +10,7 @@ t.test('a node is present in the cluster', async (t) => {
   await assign(node, 'all');
 
   await t.test('its member and its status are told, and small', async (t) => {
-    await until('healthy', async () => /"status":"healthy"/.test((await status()) ?? ''), { within: 10_000 });
+    await until('healthy', async () => /"status":"healthy"/.test((await status()) ?? ''), { within: 30_000 });
     t.ok(Buffer.byteLength((await status()) ?? '') < 4096);
     const member = JSON.parse((await etcd.get('/katod/members/web-1')) ?? '{}');
     t.match(member, { name: 'web-1', address: '10.123.0.5', roles: ['all'], version: /\d/ });
@@ -23,7 +23,7 @@ t.test('a node is present in the cluster', async (t) => {
     t.equal(await status(), undefined);
     t.match((await agent.katod(['nodes'])).stdout, /web-1 +10\.123\.0\.5 +all +away/);
     await agent.start();
-    await until('the status', status, { within: 10_000 });
+    await until('the status', status, { within: 30_000 });
   });
 
   await t.test(
@@ -33,7 +33,7 @@ t.test('a node is present in the cluster', async (t) => {
       const [lease] = (await etcd.ctl('lease', 'list')).trim().split('\n').slice(-1);
       agent.pause();
       await etcd.ctl('lease', 'revoke', String(lease));
-      await until('gone', async () => (await status()) === undefined, { within: 10_000 });
+      await until('gone', async () => (await status()) === undefined, { within: 30_000 });
       agent.resume();
       await until('the status again', status, { within: 60_000 });
       t.equal(await host.docker('inspect', '--format', '{{.State.StartedAt}}', 'katod-cron'), before);
@@ -98,7 +98,7 @@ t.test('a node is present in the cluster', async (t) => {
     });
     t.teardown(() => second.close());
     await untilHealth(second, 'the hold', ({ hold }) => /another host.*10\.9\.9\.9/.test(hold ?? ''), {
-      within: 10_000,
+      within: 30_000,
     });
     await untilContainers(host, 'katod-cron running');
     await etcd.del('/katod/status/web-1');

@@ -48,7 +48,7 @@ t.test('what people and processes break is repaired, and the cause is told', asy
             .logs()
             .slice(logged)
             .some((line) => line.msg === 'action' && cause.test(String(line.because))),
-        { within: 5_000 },
+        { within: 30_000 },
       );
       await untilContainers(host, 'katod-cron running, katod-web running');
       await untilReady(agent);
@@ -62,7 +62,7 @@ t.test('what people and processes break is repaired, and the cause is told', asy
     await host.docker('kill', 'katod-cron');
     await untilContainers(host, 'katod-cron running, katod-web running');
     const report = await untilHealth(agent, 'cron ready', ({ status }) => status === 'healthy', {
-      within: 15_000,
+      within: 30_000,
     });
     t.match(
       report.components.find(({ name }) => name === 'cron'),
@@ -92,7 +92,7 @@ t.test('what people and processes break is repaired, and the cause is told', asy
       'backoff',
       ({ components }) =>
         components.some(({ name, doing }) => name === 'crash' && doing?.waits === 'backoff'),
-      { within: 10_000 },
+      { within: 30_000 },
     );
     const crash = report.components.find(({ name }) => name === 'crash');
     t.match(crash, { lastExit: { code: 3 }, doing: { what: 'wait', until: /T/, because: /exit code 3/ } });
@@ -138,7 +138,7 @@ t.test('an image that does not exist: the older one keeps serving', async (t) =>
     agent,
     'the failed pull',
     ({ components }) => components[0]?.doing?.waits === 'pull' && components[0].doing.until !== null,
-    { within: 10_000 },
+    { within: 30_000 },
   );
   t.match(report, {
     status: 'degraded',
@@ -151,7 +151,7 @@ t.test('an image that does not exist: the older one keeps serving', async (t) =>
   await t.test('also when it crashes meanwhile', async () => {
     await host.docker('kill', 'katod-web');
     await until('it runs again', async () => (await inWords(host)) === 'katod-web running', {
-      within: 5_000,
+      within: 30_000,
     });
   });
 

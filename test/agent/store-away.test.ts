@@ -19,7 +19,7 @@ t.test('the store goes away', async (t) => {
     t.equal((await agent.get('/readyz')).status, 200);
     t.same(await containers(host), before);
     await host.docker('kill', 'katod-web');
-    await untilContainers(host, ALL, 5_000);
+    await untilContainers(host, ALL, 30_000);
   });
 
   await t.test('the agent starts from disk meanwhile', async (t) => {
@@ -35,7 +35,7 @@ t.test('the store goes away', async (t) => {
   await t.test('back: a change made afterwards is seen', async () => {
     await etcd.start();
     await etcd.put('/katod/nodes/web-1/role', 'none');
-    await untilContainers(host, '', 15_000);
+    await untilContainers(host, '', 30_000);
     await assign(node, 'all');
   });
 
@@ -46,7 +46,7 @@ t.test('the store goes away', async (t) => {
     for (let round = 0; round < 20; round += 1) await etcd.put('/katod/cluster/params/word', `w${round}`);
     await etcd.put('/katod/nodes/web-1/role', 'none');
     await etcd.compact();
-    await untilContainers(host, '', 15_000);
+    await untilContainers(host, '', 30_000);
   });
 
   await t.test(
@@ -59,7 +59,7 @@ t.test('the store goes away', async (t) => {
       await agent.start({ KATOD_STATE_DIR: `${agent.stateDir}-fresh` });
       await untilContainers(host, ALL);
       const report = await untilHealth(agent, 'the reason', ({ store }) => !store.reachable, {
-        within: 10_000,
+        within: 30_000,
       });
       t.match(report, { status: 'degraded', store: { from: null } });
       t.equal((await agent.get('/readyz')).status, 503);

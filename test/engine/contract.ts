@@ -109,7 +109,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       if (state === 'paused') await world.pause(id);
       if (state === 'exited') await world.kill(id);
       // Somebody else's kill is done when the engine has noticed.
-      await until(`${id} is ${state}`, async () => (await stateOf(id)) === state, { within: 10_000 });
+      await until(`${id} is ${state}`, async () => (await stateOf(id)) === state, { within: 30_000 });
       return id;
     };
     const act = (verb: ActingVerb, id: string): Promise<void> => {
@@ -169,7 +169,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       await engine.restart(id, 0);
       t.not((await engine.inspect(id)).startedAt, running.startedAt, 'a restart is a start');
       await world.kill(id);
-      await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 10_000 });
+      await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 30_000 });
       t.match(await engine.inspect(id), { state: 'exited', pid: 0, exitCode: 137, finishedAt: /^2/ });
       await engine.remove(id);
     });
@@ -243,7 +243,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
       const ends: unknown[] = [];
       for (const time of ['once', 'again']) {
         await engine.start(id);
-        await until(`it ends ${time}`, async () => (await stateOf(id)) === 'exited', { within: 10_000 });
+        await until(`it ends ${time}`, async () => (await stateOf(id)) === 'exited', { within: 30_000 });
         const detail = await engine.inspect(id);
         t.match(detail, { state: 'exited', exitCode: 3, startedAt: /^2/, finishedAt: /^2/ });
         ends.push(detail.finishedAt);
@@ -446,7 +446,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
         onLost: (fault) => void lost.push(fault),
       });
       t.teardown(() => stream.close());
-      await until('the subscription stands', () => seen.includes('connected'), { within: 10_000 });
+      await until('the subscription stands', () => seen.includes('connected'), { within: 30_000 });
       t.equal(seen[0], 'connected');
       const id = await into('paused');
       await engine.unpause(id);
@@ -458,7 +458,7 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
             event !== 'connected' && event.kind === 'container' && event.action === action && event.id === id,
         );
       for (const action of ['create', 'start', 'pause', 'unpause', 'rename', 'die']) {
-        await until(`${action} is told`, () => told(action), { within: 10_000 });
+        await until(`${action} is told`, () => told(action), { within: 30_000 });
       }
       const other: EngineEvent[] = [];
       let others = false;
@@ -470,13 +470,13 @@ export function engineContract(t: Test, makeWorld: () => Promise<EngineWorld>): 
         onLost: () => {},
       });
       t.teardown(() => second.close());
-      await until('the other subscription stands', () => others, { within: 10_000 });
+      await until('the other subscription stands', () => others, { within: 30_000 });
       stream.close();
       stream.close();
-      await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 10_000 });
+      await until('it has ended', async () => (await stateOf(id)) === 'exited', { within: 30_000 });
       await engine.remove(id);
       await until('the other still hears', () => other.some((event) => event.action === 'destroy'), {
-        within: 10_000,
+        within: 30_000,
       });
       t.notOk(told('destroy'), 'the closed one does not');
       t.same(lost, [], 'closing is no loss');

@@ -17,7 +17,7 @@ async function openSession(t: Test, endpoint = etcd.endpoint): Promise<Session> 
   const store = new EtcdStore({ endpoints: [endpoint], ...options });
   t.teardown(() => store.close());
   const session = store.openSession();
-  await until('there is a lease', () => session.held() !== null, { within: 15_000 });
+  await until('there is a lease', () => session.held() !== null, { within: 30_000 });
   return session;
 }
 
@@ -41,13 +41,13 @@ t.test('what was claimed goes with its lease, and does not come back with the ne
   const session = await openSession(t);
   session.hold('status/web-1', 'here');
   t.match(await session.claim(SLOT, 'one'), { ok: true });
-  await until('the status stands', () => session.stands('status/web-1'), { within: 15_000 });
+  await until('the status stands', () => session.stands('status/web-1'), { within: 30_000 });
   const before = session.held()?.since ?? 0;
   const leases = (await etcd.ctl('lease', 'list')).split('\n').slice(1).filter(Boolean);
   for (const lease of leases) await etcd.ctl('lease', 'revoke', lease);
   // A key that is held shows that the new lease has done all it does by itself.
   await until('there is another lease', () => (session.held()?.since ?? 0) > before, { within: 60_000 });
-  await until('the status is back', () => session.stands('status/web-1'), { within: 15_000 });
+  await until('the status is back', () => session.stands('status/web-1'), { within: 30_000 });
   t.equal(await standing(), undefined);
 });
 

@@ -193,7 +193,7 @@ t.test('a list is of one revision, while both of its ranges change all the time'
       await writer.putTogether(['cluster/params/x', 'nodes/web-1/params/x'], `${at}`);
     return 'done';
   })();
-  await until('the first is there', async () => (await store.read()).entries.size === 2, { within: 10_000 });
+  await until('the first is there', async () => (await store.read()).entries.size === 2, { within: 30_000 });
   const seen = new Set<string>();
   for (let times = 0; times < 100; times += 1) {
     const { 'cluster/params/x': one = 'absent', 'nodes/web-1/params/x': other } = textsOf(await store.read());

@@ -53,7 +53,7 @@ t.test('a key is held under a lease, changed, released; a close takes all at onc
   session.hold('status/web-1', 'one');
   session.hold('members/web-1', 'x');
   await until('both stand', () => session.stands('status/web-1') && session.stands('members/web-1'), {
-    within: 10_000,
+    within: 30_000,
   });
   t.equal(await etcd.get('/katod/status/web-1'), 'one');
   t.ok((await found('status/web-1'))?.lease);
@@ -61,7 +61,7 @@ t.test('a key is held under a lease, changed, released; a close takes all at onc
   t.ok(held !== null && held.until - performance.now() > 50_000 && held.until - performance.now() <= 60_000);
   session.hold('status/web-1', 'two');
   t.equal(session.stands('status/web-1'), false, 'until it is written');
-  await until('it stands', () => session.stands('status/web-1'), { within: 10_000 });
+  await until('it stands', () => session.stands('status/web-1'), { within: 30_000 });
   session.hold('status/web-1', 'two');
   t.equal(session.stands('status/web-1'), true, 'the same value is nothing to do');
   t.match(await found('status/web-1'), { version: 2 });
@@ -78,7 +78,7 @@ t.test('what stands from before is taken under the lease', async (t) => {
   await etcd.put('/katod/status/web-1', 'one');
   const session = openStore(t).openSession();
   session.hold('status/web-1', 'one');
-  await until('it stands', () => session.stands('status/web-1'), { within: 10_000 });
+  await until('it stands', () => session.stands('status/web-1'), { within: 30_000 });
   t.match(await found('status/web-1'), { version: 2 });
   t.ok((await found('status/web-1'))?.lease);
 });
@@ -86,7 +86,7 @@ t.test('what stands from before is taken under the lease', async (t) => {
 t.test('a settled session writes nothing', async (t) => {
   const session = openStore(t).openSession({ ttl: 3_000 });
   session.hold('status/web-1', 'one');
-  await until('it stands', () => session.stands('status/web-1'), { within: 10_000 });
+  await until('it stands', () => session.stands('status/web-1'), { within: 30_000 });
   const [revision, first] = [await etcd.revision(), session.held()];
   await until('it is kept alive thrice', () => (session.held()?.until ?? 0) > (first?.until ?? 0) + 2_500, {
     within: 20_000,
@@ -100,7 +100,7 @@ t.test('a lease that is revoked is had anew, with its keys', async (t) => {
   session.hold('status/web-1', 'one');
   session.hold('members/web-1', 'x');
   await until('both stand', () => session.stands('status/web-1') && session.stands('members/web-1'), {
-    within: 10_000,
+    within: 30_000,
   });
   const before = session.held();
   for (const lease of await leases()) await etcd.ctl('lease', 'revoke', lease);
@@ -108,7 +108,7 @@ t.test('a lease that is revoked is had anew, with its keys', async (t) => {
   await there('status/web-1', 'one');
   await there('members/web-1', 'x');
   await until('it is another lease', () => (session.held()?.since ?? 0) > (before?.since ?? 0), {
-    within: 5_000,
+    within: 30_000,
   });
   t.equal((await leases()).length, 1);
 });
@@ -118,7 +118,7 @@ t.test('cut off beyond its time, the lease is not held; then the keys are back b
   t.teardown(() => proxy.close());
   const session = openStore(t, `http://127.0.0.1:${proxy.port}`).openSession({ ttl: 3_000 });
   session.hold('status/web-1', 'one');
-  await until('it stands', () => session.stands('status/web-1'), { within: 10_000 });
+  await until('it stands', () => session.stands('status/web-1'), { within: 30_000 });
   await proxy.cut();
   await gone('status/web-1');
   t.equal(session.held(), null, 'not longer than etcd had it');
@@ -127,14 +127,14 @@ t.test('cut off beyond its time, the lease is not held; then the keys are back b
   session.hold('status/web-1', 'two');
   await proxy.restore();
   await there('status/web-1', 'two');
-  await until('it is held', () => session.held() !== null, { within: 5_000 });
+  await until('it is held', () => session.held() !== null, { within: 30_000 });
   t.equal(session.problem(), null);
 });
 
 t.test('etcd restarted within the lease’s time: nothing is written, and it is the same lease', async (t) => {
   const session = openStore(t).openSession({ ttl: 60_000 });
   session.hold('status/web-1', 'one');
-  await until('it stands', () => session.stands('status/web-1'), { within: 10_000 });
+  await until('it stands', () => session.stands('status/web-1'), { within: 30_000 });
   const held = session.held();
   await etcd.kill();
   await etcd.start();
@@ -173,7 +173,7 @@ t.test('a program stopped beyond the lease’s time knows it at once when it goe
   };
   await there('status/web-1', 'one');
   await until('it is told', async () => JSON.stringify(await ask()) === '{"held":true,"stands":true}', {
-    within: 10_000,
+    within: 30_000,
   });
   child.kill('SIGSTOP');
   await gone('status/web-1');
@@ -192,7 +192,7 @@ t.test('slow by two seconds each way, the lease is kept and keys are written', a
   t.teardown(() => unsteady.close());
   const session = openStore(t, unsteady.endpoint).openSession({ ttl: 15_000 });
   session.hold('status/web-1', 'one');
-  await until('it stands', () => session.stands('status/web-1'), { within: 10_000 });
+  await until('it stands', () => session.stands('status/web-1'), { within: 30_000 });
   const since = session.held()?.since;
   const told = record();
   const following = openStore(t, unsteady.endpoint);
