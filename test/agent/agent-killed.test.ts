@@ -8,7 +8,7 @@ import { assign, containers, startNode, untilContainers, untilReady } from './no
 import { ALL, three } from './three.js';
 
 /** At work, seven places to kill it at and three roles come in turn. */
-const ROUNDS = long ? 25 : 10;
+const ROUNDS = long ? 25 : 7;
 
 t.test('the agent is killed again and again', async (t) => {
   const node = await startNode(t, three);

@@ -1,6 +1,7 @@
 /** A change goes through three real hosts one after the other, and a bad one stops at the first. */
 import t from 'tap';
 import { untilHealth } from '../sandbox/agent.js';
+import { inTheLongRun } from '../sandbox/long.js';
 import { until } from '../sandbox/until.js';
 import { inWords } from './node.js';
 import { PORT, startRolling, WITHIN } from './rolling.js';
@@ -96,7 +97,7 @@ t.test('a live probe that can not succeed restarts one, and the others are left 
   t.same(await ids(), containers);
 });
 
-t.test('an agent that holds the slot is killed, and starts again later', async (t) => {
+t.test('an agent that holds the slot is killed, and starts again later', inTheLongRun, async (t) => {
   const serving = watchServing(hosts, PORT);
   await etcd.put('/katod/cluster/params/word', 'five');
   const index = await holder();
