@@ -172,18 +172,18 @@ export class Loop {
       const desired = this.#desired;
       prober.watch(this.#targets.of(desired, seen));
       const observed = { ...seen, verdicts: prober.verdicts() };
-      this.#observed = observed;
       this.#tellFirstLook(clusterOf(observed));
       this.#unannounced.looked(observed.own, { began, busy: lanes });
       this.#takeIn(observed, desired);
       const underWay = { lanes, pulls, pullLimit: limits.pulls };
       const now = clock.now();
       const pullSpread = { node, over: limits.pullSpread };
-      const coordination = coordinating.known();
-      const memory = this.#memory;
-      const planning = { desired, observed, memory, underWay, coordination, pullSpread, prefix, now };
-      this.#plan = await inSlices(planInSteps(planning), { now: () => clock.now() });
-      // Planned in slices: between them it may have been taken back.
+      const known = { coordination: coordinating.known(), memory: this.#memory };
+      const planning = { ...known, desired, observed, underWay, pullSpread, prefix, now };
+      // In slices: who asks meanwhile is told what fits together, and what is planned may have been taken back.
+      const planned = await inSlices(planInSteps(planning), { now: () => clock.now() });
+      this.#observed = observed;
+      this.#plan = planned;
       if (this.#desired !== desired) return 0;
       coordinating.want(this.#plan.wishes, definitionsWanted(desired));
       this.#pulls.keepOnly(imagesWanted(desired));

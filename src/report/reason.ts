@@ -47,6 +47,7 @@ export function componentReason(component: ComponentReport, refusals: readonly s
   if (state !== 'running') {
     return `${name}: ${state}${lastExit ? ` after ${exitInWords(lastExit)}` : ''}`;
   }
+  if (health === 'ready') return `${name}: runs as it was, not yet as it is wanted now`;
   return `${name}: running, not ready yet${output === '' ? '' : `: ${output}`}`;
 }
 
