@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Of work at a stretch, in milliseconds. A step that is under way is not cut short. */
-const SLICE = 5;
+const SLICE = 2;
 
 export interface Turns {
   /** Milliseconds of a monotonic clock. */

@@ -28,7 +28,7 @@ t.test('others have their turn as soon as a slice is used up, and not after each
     ),
     'done',
   );
-  t.equal(pauses, 20, 'each 5 ms');
+  t.equal(pauses, 50, 'each 2 ms');
   pauses = 0;
   t.equal(
     await inSlices(
