@@ -54,7 +54,7 @@ export function openAgentView(options: AgentViewOptions): RememberingView {
     const input = reportInput(options, startedAt);
     const steps = maskedInSteps(buildReportInSteps(input, before), mask);
     const report = await inSlices(steps, { now: () => clock.now() });
-    // Else another one was begun later or at the same time.
+    // One that was told meanwhile stays: its times since when are those that were seen.
     if (last === before) last = report;
     return { input, report };
   };

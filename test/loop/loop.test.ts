@@ -5,34 +5,37 @@ import { CHANGES, hangs, isSlow } from '../engine/fake/mishaps.js';
 import { paused, spec, wanted } from '../plan/world.js';
 import { FakeHost } from './agent-on-fake.js';
 
-t.test('what was taken back while a look was under way is not done', async (t) => {
+/** Settles with `web`, lets something happen, and answers with the changes that were made after it. */
+async function changesWhen(happens: (host: FakeHost, web: Desired) => Promise<void> | void) {
   const host = new FakeHost({ images: ['web:1'] });
-  await host.time.rule(async () => {
-    const web = wanted(spec('web'));
-    host.start(web);
-    t.ok(await host.time.until(() => host.isIdle(), 10_000));
+  try {
+    return await host.time.rule(async () => {
+      const web = wanted(spec('web'));
+      host.start(web);
+      t.ok(await host.time.until(() => host.isIdle(), 10_000));
+      host.calls.length = 0;
+      await happens(host, web);
+      await host.time.pass(10_000);
+      return host.calls.map(({ verb }) => verb).filter((verb) => CHANGES.includes(verb));
+    });
+  } finally {
+    host.close();
+  }
+}
+
+t.test('what was taken back while a look was under way is not done', async (t) => {
+  const changes = await changesWhen(async (host, web) => {
     host.wire.mishaps.add(isSlow(['list'], 5_000));
-    host.calls.length = 0;
     host.loop?.desire(wanted());
     await host.time.pass(1_000);
     host.loop?.desire(paused(web));
-    await host.time.pass(10_000);
-    t.same(
-      host.calls.filter(({ verb }) => CHANGES.includes(verb)),
-      [],
-    );
   });
-  host.close();
+  t.same(changes, []);
 });
 
 t.test('what was taken back while it was planned is not done', async (t) => {
-  const host = new FakeHost({ images: ['web:1'] });
-  await host.time.rule(async () => {
-    const web = wanted(spec('web'));
-    host.start(web);
-    t.ok(await host.time.until(() => host.isIdle(), 10_000));
-    host.calls.length = 0;
-    let planned = 0;
+  let planned = 0;
+  const changes = await changesWhen((host, web) => {
     class Components extends Map<string, never> {
       override keys() {
         planned += 1;
@@ -41,14 +44,9 @@ t.test('what was taken back while it was planned is not done', async (t) => {
       }
     }
     host.loop?.desire({ ...wanted(), components: new Components() } as Desired);
-    await host.time.pass(10_000);
-    t.equal(planned, 1);
-    t.same(
-      host.calls.filter(({ verb }) => CHANGES.includes(verb)),
-      [],
-    );
   });
-  host.close();
+  t.equal(planned, 1);
+  t.same(changes, []);
 });
 
 const idOf = (host: FakeHost, name: string) =>
